@@ -1,0 +1,77 @@
+"""Every error the package raises on purpose.
+
+TracktorError
+├── DefinitionError (ValueError)      a segment, funnel, metric, … that cannot mean anything
+├── UnknownNameError (KeyError)       a name nobody knows; offers the near ones
+├── PayloadError (ValueError)         input from outside that is refused; carries code, param and HTTP status
+├── FrameError (ValueError)           a DataFrame without what the question needs
+├── SettingError (ValueError)         a setting that cannot be used
+└── StoreError                        the database could not do it
+    ├── NotFoundError                 no such row
+    ├── RevisionConflictError         somebody saved another revision meanwhile
+    └── StoreBusyError                the database is locked or full; try again
+
+A message names the thing, the place and the cure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+class TracktorError(Exception):
+    """Root of all errors of this package."""
+
+
+class DefinitionError(TracktorError, ValueError):
+    """A definition that cannot mean anything."""
+
+
+class UnknownNameError(TracktorError, KeyError):
+    """A name nobody knows: `what` it should have been, `where` it stood, and the `known` names."""
+
+    def __init__(self, what: str, name: str, known: Iterable[str] = (), where: str = "") -> None:
+        self.name, self.known = name, sorted(known)
+        near = get_close_matches(name, self.known, n=1)
+        hint = f" Did you mean {near[0]!r}?" if near else ""
+        shown = ", ".join(self.known[:10]) + (", …" if len(self.known) > 10 else "")
+        listed = f" Known: {shown}." if shown else ""
+        place = f" in {where}" if where else ""
+        self.message = f"Unknown {what} {name!r}{place}.{hint}{listed}"
+        super().__init__(self.message)
+
+    def __str__(self) -> str:
+        return self.message
+
+
+class PayloadError(TracktorError, ValueError):
+    """Input from outside that is refused: `code` for programs, `param` for the place, message for people."""
+
+    def __init__(self, code: str, param: str | None, message: str, status: int = 400) -> None:
+        self.code, self.param, self.message, self.status = code, param, message, status
+        super().__init__(message)
+
+
+class FrameError(TracktorError, ValueError):
+    """A DataFrame that lacks what the question needs."""
+
+
+class SettingError(TracktorError, ValueError):
+    """A setting that cannot be used."""
+
+
+class StoreError(TracktorError):
+    """The database could not do what was asked."""
+
+
+class NotFoundError(StoreError):
+    """No such row."""
+
+
+class RevisionConflictError(StoreError):
+    """Somebody saved another revision since this one was loaded."""
+
+
+class StoreBusyError(StoreError):
+    """The database is locked or full; nothing was written, try again."""

@@ -1,0 +1,79 @@
+"""Who is who: distinct ids, signatures, and people as connected sets of identities (SEMANTICS 1)."""
+
+from __future__ import annotations
+
+import hmac
+import unicodedata
+from collections.abc import Iterable
+
+from ..errors import PayloadError
+from .event import IdentityEdge
+
+ANONYMOUS_PREFIX = "a-"
+LONGEST_ID = 255
+
+# Values that programs send by mistake: one of them shared by everybody would glue thousands of people together.
+RESERVED_IDS = frozenset(
+    "anon anonymous guest nil none null undefined nan n/a 0 -1 true false id distinct_id user"
+    " 00000000-0000-0000-0000-000000000000".split()
+) | {"", "[object object]"}
+
+
+def is_anonymous(distinct_id: str) -> bool:
+    """True for the ids that tio.js makes for visitors it does not know yet."""
+    return distinct_id.startswith(ANONYMOUS_PREFIX)
+
+
+def check_distinct_id(distinct_id: str, param: str = "id") -> str:
+    """Return the id unchanged, or raise PayloadError: ids are byte-exact, so nothing is ever trimmed or mended."""
+    if distinct_id == "":
+        raise PayloadError("missing_param", param, f"`{param}` is empty; send the id of the person.")
+    if distinct_id != distinct_id.strip():
+        raise PayloadError("bad_id", param, f"`{param}` starts or ends with a blank; trimming would change the id.")
+    if len(distinct_id.encode()) > LONGEST_ID:
+        raise PayloadError("bad_id", param, f"`{param}` is longer than {LONGEST_ID} bytes.")
+    if any(_is_control(character) for character in distinct_id):
+        raise PayloadError("bad_char", param, f"`{param}` contains a control character.")
+    if distinct_id.strip().lower() in RESERVED_IDS:
+        raise PayloadError("reserved_id", param, f"`{param}` is {distinct_id!r}, which many people would share by mistake.")
+    return distinct_id
+
+
+def _is_control(character: str) -> bool:
+    return unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp") or unicodedata.bidirectional(character) in (
+        "LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI",
+    )  # fmt: skip
+
+
+def signature(secret: str, distinct_id: str) -> str:
+    """Return the identity's signature: HMAC-SHA256(secret, utf8(id)) in upper-case hex (SEMANTICS 1, secure mode)."""
+    return hmac.digest(secret.encode(), distinct_id.encode(), "sha256").hex().upper()
+
+
+def signature_matches(secret: str, distinct_id: str, given: str) -> bool:
+    """True if `given` (hex of either case) signs the id; compared in constant time on bytes."""
+    try:
+        raw = bytes.fromhex(given)
+    except ValueError:
+        return False
+    return len(given) == 64 and hmac.compare_digest(raw, hmac.digest(secret.encode(), distinct_id.encode(), "sha256"))
+
+
+def person_of(edges: Iterable[IdentityEdge]) -> dict[int, int]:
+    """Return the person of each identity that the edges mention; an identity without edges is its own person.
+
+    A person is known by the identity that the last merge pointed to. Edges are taken in order of arrival, so the
+    answer can be rebuilt from the log at any time, and undoing an edge is the same answer without it.
+    """
+    person: dict[int, int] = {}
+    members: dict[int, list[int]] = {}
+    for edge in sorted(edges, key=lambda each: each.seq):
+        if edge.undone_at is not None:
+            continue
+        src, dest = person.setdefault(edge.src, edge.src), person.setdefault(edge.dest, edge.dest)
+        if src == dest:
+            continue
+        moved = members.pop(src, [src])
+        members.setdefault(dest, [dest]).extend(moved)
+        person.update(dict.fromkeys(moved, dest))
+    return person
