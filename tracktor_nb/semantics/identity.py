@@ -6,7 +6,8 @@ import hmac
 import unicodedata
 from collections.abc import Iterable
 
-from ..errors import PayloadError
+from tracktor_nb.errors import PayloadError
+
 from .event import IdentityEdge
 
 ANONYMOUS_PREFIX = "a-"
@@ -14,9 +15,12 @@ LONGEST_ID = 255
 
 # Values that programs send by mistake: one of them shared by everybody would glue thousands of people together.
 RESERVED_IDS = frozenset(
-    "anon anonymous guest nil none null undefined nan n/a 0 -1 true false id distinct_id user"
-    " 00000000-0000-0000-0000-000000000000".split()
-) | {"", "[object object]"}
+    {
+        *("0", "-1", "true", "false", "nil", "none", "null", "undefined", "nan", "n/a", "[object object]"),
+        *("id", "distinct_id", "user", "anon", "anonymous", "guest"),
+        "00000000-0000-0000-0000-000000000000",
+    }
+)
 
 
 def is_anonymous(distinct_id: str) -> bool:
@@ -35,7 +39,9 @@ def check_distinct_id(distinct_id: str, param: str = "id") -> str:
     if any(_is_control(character) for character in distinct_id):
         raise PayloadError("bad_char", param, f"`{param}` contains a control character.")
     if distinct_id.strip().lower() in RESERVED_IDS:
-        raise PayloadError("reserved_id", param, f"`{param}` is {distinct_id!r}, which many people would share by mistake.")
+        raise PayloadError(
+            "reserved_id", param, f"`{param}` is {distinct_id!r}, which many people would share by mistake."
+        )
     return distinct_id
 
 

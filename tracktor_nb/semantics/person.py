@@ -25,7 +25,8 @@ class Person:
     @cached_property
     def created_at(self) -> int | None:
         """The first instant anything was known of this person, in microseconds; None if nothing ever was."""
-        return min((row.time for row in (*self.events[:1], *self.changes[:1])), default=None)
+        first = [event.time for event in self.events[:1]] + [change.time for change in self.changes[:1]]
+        return min(first, default=None)
 
     def last_seen(self, at: int) -> int | None:
         """The latest activity at or before `at`, in microseconds; None for somebody never seen."""

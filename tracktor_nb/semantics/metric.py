@@ -1,0 +1,103 @@
+"""Metrics: one number over a range and per day, week or month (SEMANTICS 5)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal, Self
+
+from tracktor_nb.errors import DefinitionError
+
+from .condition import Condition, check_arguments
+from .definition import Definition
+from .event import Event
+from .period import FREQUENCIES, Calendar, Freq, Range
+from .person import Person
+from .truth import matching_events
+
+Measure = Literal["people_who_did", "times_happened", "times_per_person"]
+
+MEASURES: dict[Measure, str] = {
+    "people_who_did": "Number of People Who Did Event",
+    "times_happened": "Number of Times Event Happened",
+    "times_per_person": "Average Number of Times Event Happened Per Person",
+}
+"""The seed's names of what can be measured."""
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Metric(Definition):
+    """A number about an event; make one with `Metric.people_who_did("Site visit")` and its sisters.
+
+    `freq` is the length of a bucket, `by` splits by a property's value at each event.
+    """
+
+    measure: Measure
+    event: str
+    where: Condition | None = None
+    by: str | None = None
+    freq: Freq = "day"
+    include_bots: bool = False
+
+    def __post_init__(self) -> None:
+        if self.measure not in MEASURES:
+            raise DefinitionError(f"Unknown measure {self.measure!r}. Use one of {', '.join(MEASURES)}.")
+        if not isinstance(self.event, str) or not self.event:
+            raise DefinitionError(f"Metric.{self.measure}({self.event!r}) needs the name of an event.")
+        if self.freq not in FREQUENCIES:
+            raise DefinitionError(f"freq={self.freq!r} must be one of {', '.join(FREQUENCIES)}.")
+        check_arguments(self.where, f"Metric.{self.measure}({self.event!r})")
+
+    @classmethod
+    def people_who_did(cls, event: str, **options: Any) -> Self:
+        """Return the metric that counts each person once, however often they did it."""
+        return cls("people_who_did", event, **options)
+
+    @classmethod
+    def times_happened(cls, event: str, **options: Any) -> Self:
+        """Return the metric that counts every time the event happened."""
+        return cls("times_happened", event, **options)
+
+    @classmethod
+    def times_per_person(cls, event: str, **options: Any) -> Self:
+        """Return the metric that divides the times by the people who did it at least once."""
+        return cls("times_per_person", event, **options)
+
+    def to_source(self) -> str:
+        options = self._arguments("measure", "event").removeprefix(f"{self.measure!r}, ")
+        return f"Metric.{self.measure}({options})"
+
+    @property
+    def label(self) -> str:
+        """The metric as a diagram names it, in the seed's words."""
+        return f"{MEASURES[self.measure]}: {self.event}"
+
+    @property
+    def is_count(self) -> bool:
+        """True where an empty bucket is 0; a ratio has no value there."""
+        return self.measure != "times_per_person"
+
+    def rule(self) -> str:
+        """Return the rule that is printed beside the number."""
+        what = {
+            "people_who_did": f"unique people who did {self.event!r}",
+            "times_happened": f"times {self.event!r} happened",
+            "times_per_person": f"times {self.event!r} happened / people who did it",
+        }[self.measure]
+        where = f" where {self.where.rule()}" if self.where else ""
+        split = f" · by {self.by} at the event" if self.by else ""
+        return f"{what}{where} · per {self.freq} · bots {'in' if self.include_bots else 'out'}{split}"
+
+
+def occurrences(metric: Metric, person: Person, within: Range, calendar: Calendar) -> list[Event]:
+    """Return the person's events that the metric counts, in order."""
+    found = matching_events(metric.event, metric.where, person, calendar, metric.include_bots)
+    return [event for event in found if event.time in within]
+
+
+def value_of(measure: Measure, people: int, times: int) -> float | None:
+    """Return the metric's value for so many people who did it so many times; None where a ratio has no base."""
+    if measure == "people_who_did":
+        return people
+    if measure == "times_happened":
+        return times
+    return times / people if people else None

@@ -1,0 +1,53 @@
+"""Segments: the people a condition holds for (SEMANTICS 3)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tracktor_nb.errors import DefinitionError
+
+from .condition import Condition
+from .definition import Definition
+from .period import Calendar
+from .person import Person
+from .truth import Truth, earliest, truth
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Segment(Definition):
+    """People who meet a condition: `Segment(did("Purchase", at_least=3) & ~has("plan", "is", "free"))`."""
+
+    condition: Condition
+    include_bots: bool = False
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.condition, Condition):
+            raise DefinitionError(f"Segment({self.condition!r}) needs a condition such as has(...) or did(...).")
+
+    def rule(self) -> str:
+        """Return the rule that is printed beside the number."""
+        return f"people who {_verb(self.condition.rule())} · bots {'in' if self.include_bots else 'out'}"
+
+
+def _verb(rule: str) -> str:
+    return rule if rule.startswith(("did", "(", "not")) else f"have {rule}"
+
+
+def membership(segment: Segment, person: Person, at: int, calendar: Calendar) -> Truth:
+    """Return whether the person is a member at `at`, and when that may next change without input.
+
+    Somebody not known yet at `at`, and (unless asked for) somebody seen only as a bot, is no member of anything.
+    """
+    value, recheck_at = truth(segment.condition, person, at, calendar, segment.include_bots)
+    coming = [event.time for event in person.events] + [change.time for change in person.changes]
+    appears = earliest(instant for instant in coming if instant > at)
+    if not exists(person, at, segment.include_bots):
+        return False, appears
+    return value, recheck_at
+
+
+def exists(person: Person, at: int, include_bots: bool = False) -> bool:
+    """True if the person was known at `at` by a property change or an event, bots' events left out unless asked for."""
+    return any(change.time <= at for change in person.changes) or any(
+        event.time <= at and (include_bots or not event.bot) for event in person.events
+    )

@@ -1,0 +1,120 @@
+"""When a condition holds for one person, and exactly when that may next change (SEMANTICS 3)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from functools import lru_cache
+
+from .condition import And, Condition, Did, Has, Not, Or
+from .event import Event, Value
+from .operators import OPERATORS, predicate, turning_points
+from .period import NAMED_PERIODS, Calendar, Period, Range, duration, resolve
+from .person import Person
+from .values import values_at
+
+Truth = tuple[bool, int | None]
+"""The answer, and the earliest later instant at which it may change without new input (None: never)."""
+
+
+def truth(condition: Condition, person: Person, at: int, calendar: Calendar, include_bots: bool = False) -> Truth:
+    """Return whether the condition holds for the person at `at`, and when that may next change without input."""
+    if isinstance(condition, Has):
+        return _has_truth(condition, person, at, calendar)
+    if isinstance(condition, Did):
+        return _did_truth(condition, person, at, calendar, include_bots)
+    if isinstance(condition, Not):
+        value, recheck_at = truth(condition.condition, person, at, calendar, include_bots)
+        return not value, recheck_at
+    assert isinstance(condition, (And, Or)), condition
+    parts = [truth(each, person, at, calendar, include_bots) for each in condition.conditions]
+    joined = all if isinstance(condition, And) else any
+    return joined(value for value, _ in parts), earliest(recheck_at for _, recheck_at in parts)
+
+
+def matches(condition: Condition | None, properties: Mapping[str, Value], at: int, calendar: Calendar) -> bool:
+    """True if an event's arguments meet the condition at `at`, the event's own time; no condition is always met."""
+    if condition is None:
+        return True
+    if isinstance(condition, Has):
+        return holds(condition, values_at(properties, condition.property), at, calendar)
+    if isinstance(condition, Not):
+        return not matches(condition.condition, properties, at, calendar)
+    assert isinstance(condition, (And, Or)), condition
+    joined = all if isinstance(condition, And) else any
+    return joined(matches(each, properties, at, calendar) for each in condition.conditions)
+
+
+def holds(condition: Has, values: Iterable[Value], at: int, calendar: Calendar) -> bool:
+    """True if the values that a property has (none, one, or several along a path) meet the operator."""
+    positive = OPERATORS[condition.op].negates
+    test = _test_of(condition if positive is None else replace(condition, op=positive), calendar)
+    return any(test(value, at) for value in values) is (positive is None)
+
+
+@lru_cache(maxsize=512)
+def _test_of(condition: Has, calendar: Calendar) -> Callable[[Value, int], bool]:
+    return predicate(condition.op, condition.value, condition.ignore_case, calendar)
+
+
+def earliest(instants: Iterable[int | None]) -> int | None:
+    """Return the smallest of the instants, None if there is none."""
+    return min((instant for instant in instants if instant is not None), default=None)
+
+
+def _has_truth(condition: Has, person: Person, at: int, calendar: Calendar) -> Truth:
+    values = values_at(person.properties(at), condition.property)
+    turning = [point for value in values for point in turning_points(condition.op, condition.value, value, calendar)]
+    inputs = [change.time for change in person.changes] + [person.created_at]
+    if condition.property == "last_seen":
+        inputs += [event.time for event in person.events]
+    return holds(condition, values, at, calendar), _after(at, [*turning, *inputs])
+
+
+def _after(at: int, instants: Iterable[int | None]) -> int | None:
+    return earliest(instant for instant in instants if instant is not None and instant > at)
+
+
+def _did_truth(condition: Did, person: Person, at: int, calendar: Calendar, include_bots: bool) -> Truth:
+    known = matching_events(condition.event, condition.where, person, calendar, include_bots)
+    window, closing = window_of(condition, at, calendar)
+    times = [event.time for event in known if event.time in window and event.time <= at]
+    value = condition.least <= len(times) and (condition.at_most is None or len(times) <= condition.at_most)
+    turning = [event.time for event in known if event.time > at] + [closing]
+    if condition.within is not None and condition.within not in NAMED_PERIODS:
+        turning.append(_leaving(times, condition, duration(condition.within)))
+    if condition.known_for is not None:
+        old_enough = (person.created_at or 0) + duration(condition.known_for)
+        value, turning = value and old_enough <= at, [*turning, old_enough]
+    return value, _after(at, turning)
+
+
+def matching_events(
+    name: str, where: Condition | None, person: Person, calendar: Calendar, include_bots: bool
+) -> list[Event]:
+    """Return the person's events of that name whose arguments meet `where`, in order."""
+    return [
+        event
+        for event in person.events
+        if event.name == name
+        and (include_bots or not event.bot)
+        and matches(where, event.properties, event.time, calendar)
+    ]
+
+
+def window_of(condition: Did, at: int, calendar: Calendar) -> tuple[Range, int | None]:
+    """Return the instants that count at `at`, and the next instant at which a named range moves on."""
+    period: Period = condition.between or condition.within or "all time"
+    window = resolve(period, at, calendar)
+    named = condition.within in NAMED_PERIODS and condition.within != "all time"
+    return window, calendar.next(at, "day") if named else None
+
+
+def _leaving(times: list[int], condition: Did, length: int) -> int | None:
+    """Return when the sliding window loses the event whose leaving changes the answer: 1 us after it closes."""
+    count = len(times)
+    if condition.at_most is not None and count > condition.at_most:
+        return times[count - condition.at_most - 1] + length + 1
+    if count >= condition.least > 0:
+        return times[count - condition.least] + length + 1
+    return None
