@@ -1,0 +1,45 @@
+"""Tracktor for notebooks: see who uses your site, and write to them.
+
+    import tracktor_nb as tr
+    site = tr.connect("sqlite:///shop.db", site="shop")
+
+Names are loaded when they are first used, so that the ingest server never loads pandas.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .analysis.evaluate import evaluate
+    from .semantics.condition import did, did_not, has
+    from .semantics.funnel import Funnel, Step
+    from .semantics.metric import Metric
+    from .semantics.segment import Segment
+    from .site import Site, connect
+
+_HOMES = {
+    "Funnel": ".semantics.funnel",
+    "Metric": ".semantics.metric",
+    "Segment": ".semantics.segment",
+    "Site": ".site",
+    "Step": ".semantics.funnel",
+    "connect": ".site",
+    "did": ".semantics.condition",
+    "did_not": ".semantics.condition",
+    "evaluate": ".analysis.evaluate",
+    "has": ".semantics.condition",
+}
+
+__all__ = ["Funnel", "Metric", "Segment", "Site", "Step", "connect", "did", "did_not", "evaluate", "has"]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name], __name__), name)
+
+
+def __dir__() -> list[str]:
+    return __all__
