@@ -11,7 +11,7 @@ import json
 import re
 from typing import NoReturn
 
-from ..errors import PayloadError
+from tracktor_nb.errors import PayloadError
 from .event import Value
 
 LONGEST_INTEGER = 1000  # digits; longer ones cost quadratic time to convert and mean nothing
@@ -29,8 +29,8 @@ _NOT_NUMBERS = ("NaN", "Infinity", "-Infinity")
 def parse(text: str, depth: int, param: str = "data") -> Value:
     """Return the value that `text` spells, nested at most `depth` deep.
 
-    Raises PayloadError `bad_json`, `bad_number` or `too_deep`, with the offset in characters. Of a repeated key the last
-    value counts, as in JSON.parse. Depth of strict JSON is left to the canonicaliser, which walks the value anyway.
+    Raises PayloadError `bad_json`, `bad_number` or `too_deep`, with the offset in characters. Of a repeated key the
+    last value counts, as in JSON.parse. Depth of strict JSON is left to the canonicaliser, which walks it anyway.
     """
     try:
         return _STRICT.decode(text)
@@ -171,7 +171,7 @@ class _Reader:
 
     def number(self, found: re.Match[str]) -> int | float:
         integer = found.group(1) is None and found.group(2) is None
-        if integer and len(found.group()) > LONGEST_INTEGER:
+        if integer and len(found.group().lstrip("-")) > LONGEST_INTEGER:
             self.fail("bad_number", f"a number has more than {LONGEST_INTEGER} digits")
         value = int(found.group()) if integer else float(found.group())
         if value in (float("inf"), float("-inf")):

@@ -1,0 +1,196 @@
+"""From text of the outside world to values that either store holds alike: JSON, timestamps, event names (SEMANTICS 2).
+
+Both databases must keep the same value, so everything is made canonical here, before it is stored: no NUL and no lone
+surrogates, no integer that a float would bend, no `1.0` beside `1`. What was changed is named by a flag.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import unicodedata
+from collections.abc import Mapping
+from typing import Any, NoReturn
+
+from tracktor_nb.errors import PayloadError
+from .event import SYSTEM_EVENTS, Value
+from .relaxed_json import LONGEST_INTEGER, parse
+
+DEEPEST = 32  # levels of objects and lists, the outermost counts as one
+MOST_KEYS = 500  # keys of one call, those of nested objects included
+LONGEST_KEY = 255  # bytes
+LARGEST_DATA = 32 * 1024  # bytes of JSON text
+LARGEST_INTEGER = 2**53  # beyond it, a float cannot tell neighbours apart
+LONGEST_EVENT_NAME = 200  # characters
+LONGEST_MESSAGE_ID = 100  # characters
+RESERVED_PREFIX = "tio:"
+
+SECOND = 1_000_000  # all instants are microseconds
+FURTHEST_AHEAD = 3600 * SECOND
+EARLIEST = 946_684_800 * SECOND  # 2000-01-01, older than any clock that is set
+
+Flags = tuple[str, ...]
+
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+_TIMESTAMP = re.compile(r"(-?)([0-9]{1,20})(?:\.([0-9]{1,20}))?", re.ASCII)
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
+_encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")).encode
+
+
+def read_object(given: Value, param: str = "data") -> tuple[dict[str, Value], Flags]:
+    """Return the canonical object that JSON text (or a parsed body) holds, and flags of what had to be changed."""
+    parsed = given
+    if isinstance(given, str):
+        _check_size(len(given.encode(errors="surrogatepass")), param)
+        parsed = parse(given, DEEPEST, param)
+    if not isinstance(parsed, Mapping):
+        raise PayloadError("data_not_object", param, f"`{param}` must be a JSON object such as {{plan: 'Gold'}}.")
+    values, flags = canonical(parsed, param)
+    if parsed is given:
+        _check_size(len(canonical_json(values).encode()), param)
+    return values, flags
+
+
+def _check_size(size: int, param: str) -> None:
+    if size > LARGEST_DATA:
+        raise PayloadError("too_large", param, f"`{param}` has {size} bytes; {LARGEST_DATA} are allowed.", status=413)
+
+
+def canonical(value: Mapping[str, Value], param: str = "data") -> tuple[dict[str, Value], Flags]:
+    """Return the object as both stores will hold it, and the flags `bigint` and `sanitized` where they apply.
+
+    Raises PayloadError `too_deep`, `too_many_keys`, `bad_key`, `bad_number` or `bad_value`.
+    """
+    walk = _Walk(param)
+    return walk.object(value, DEEPEST), tuple(sorted(walk.flags))
+
+
+def canonical_json(value: Value) -> str:
+    """Return the one JSON text of a canonical value: keys sorted, no blanks, characters as they are."""
+    return _encode(value)
+
+
+class _Walk:
+    """One walk over one value: keys counted, flags collected."""
+
+    def __init__(self, param: str) -> None:
+        self.param, self.keys, self.flags = param, 0, set[str]()
+
+    def refuse(self, code: str, what: str) -> NoReturn:
+        raise PayloadError(code, self.param, f"`{self.param}` {what}.")
+
+    def value(self, value: Value, depth: int) -> Value:
+        if isinstance(value, str):
+            return self.text(value)
+        if value is None or isinstance(value, bool):
+            return value
+        if isinstance(value, int):
+            return value if -LARGEST_INTEGER <= value <= LARGEST_INTEGER else self.big_integer(value)
+        if isinstance(value, float):
+            return self.float(value)
+        if isinstance(value, Mapping):
+            return self.object(value, depth)
+        if isinstance(value, (list, tuple)):
+            self.check_depth(depth)
+            return [self.value(item, depth - 1) for item in value]
+        return self.refuse("bad_value", f"holds a {type(value).__name__}, which JSON does not know")
+
+    def check_depth(self, depth: int) -> None:
+        if depth == 0:
+            self.refuse("too_deep", f"is nested deeper than {DEEPEST} levels")
+
+    def object(self, pairs: Mapping[str, Value], depth: int) -> dict[str, Value]:
+        self.check_depth(depth)
+        self.keys += len(pairs)
+        if self.keys > MOST_KEYS:
+            self.refuse("too_many_keys", f"has more than {MOST_KEYS} keys")
+        return {self.key(key): self.value(value, depth - 1) for key, value in pairs.items()}
+
+    def key(self, key: Any) -> str:
+        if not isinstance(key, str):
+            self.refuse("bad_key", f"has the key {key!r}; keys are texts")
+        clean = self.text(key)
+        if not clean or len(clean.encode()) > LONGEST_KEY:
+            self.refuse("bad_key", f"has an empty key or one longer than {LONGEST_KEY} bytes")
+        return clean
+
+    def text(self, text: str) -> str:
+        if _UNSTORABLE.search(text) is None:
+            return text
+        self.flags.add("sanitized")
+        return _UNSTORABLE.sub("\ufffd", text)
+
+    def big_integer(self, number: int) -> str:
+        digits = str(number) if number.bit_length() < 4 * LONGEST_INTEGER else ""
+        if not 0 < len(digits.lstrip("-")) <= LONGEST_INTEGER:
+            self.refuse("bad_number", f"holds a number of more than {LONGEST_INTEGER} digits")
+        self.flags.add("bigint")
+        return digits
+
+    def float(self, number: float) -> float:
+        if number - number != 0:
+            self.refuse("bad_number", "holds NaN or Infinity, which JSON does not know")
+        whole = number.is_integer() and -LARGEST_INTEGER <= number <= LARGEST_INTEGER
+        return int(number) if whole else number
+
+
+def property_flags(values: Mapping[str, Value]) -> Flags:
+    """Return `email_invalid` if the e-mail given is none: it is stored as sent, and never written to."""
+    email = values.get("email")
+    valid = email is None or (isinstance(email, str) and _EMAIL.fullmatch(email) is not None)
+    return () if valid else ("email_invalid",)
+
+
+def read_ts(text: str | None, received_at: int) -> tuple[int, Flags]:
+    """Return the instant a public `ts` means, in microseconds, and the flags to keep beside the original text.
+
+    Seconds with fractions; milliseconds, microseconds and nanoseconds are recognised by their size (`ts_unit`). A clock
+    up to an hour ahead is taken back to the arrival (`ts_ahead`); a time further ahead (`ts_future`) or before 2000
+    (`ts_invalid`) is replaced by the arrival. Raises PayloadError `bad_ts` for what is no number.
+    """
+    if text is None:
+        return received_at, ()
+    found = _TIMESTAMP.fullmatch(text)
+    if found is None:
+        raise PayloadError(
+            "bad_ts", "ts", f"`ts` is {text[:40]!r}; send Unix seconds such as 1429186474.5, or nothing."
+        )
+    sign, whole, fraction = found.groups(default="")
+    time, unit = _micros(whole, fraction)
+    if sign or time < EARLIEST:
+        return received_at, ("ts_invalid", *unit)
+    if time > received_at:
+        ahead = "ts_ahead" if time - received_at <= FURTHEST_AHEAD else "ts_future"
+        return received_at, (ahead, *unit)
+    return time, unit
+
+
+def _micros(whole: str, fraction: str) -> tuple[int, Flags]:
+    """Microseconds of a number whose unit shows in its size: 11 digits of seconds reach the year 5138."""
+    digits = len(whole.lstrip("0"))
+    thousands = 0 if digits <= 11 else (digits - 9) // 3
+    scaled = int(whole) * SECOND + int(fraction[:6].ljust(6, "0"))
+    return scaled // 1000**thousands, ("ts_unit",) if thousands else ()
+
+
+def check_event_name(name: str, param: str = "action") -> str:
+    """Return the event name unchanged, or raise PayloadError: blank, too long, unprintable or the system's own."""
+    if not name.strip():
+        raise PayloadError("missing_param", param, f"`{param}` is empty; send the name of the event.")
+    if len(name) > LONGEST_EVENT_NAME:
+        raise PayloadError("bad_action", param, f"`{param}` is longer than {LONGEST_EVENT_NAME} characters.")
+    if not name.isprintable() and any(unicodedata.category(character) in ("Cc", "Cs") for character in name):
+        raise PayloadError("bad_char", param, f"`{param}` contains a control character.")
+    if name in SYSTEM_EVENTS or name.startswith(RESERVED_PREFIX):
+        raise PayloadError("reserved_action", param, f"{name!r} is an event the system makes itself; use another name.")
+    return name
+
+
+def message_key(message_id: str) -> bytes:
+    """Return the 16 bytes under which one message of a site is stored at most once."""
+    if len(message_id) > LONGEST_MESSAGE_ID:
+        raise PayloadError(
+            "bad_message_id", "message_id", f"`message_id` is longer than {LONGEST_MESSAGE_ID} characters."
+        )
+    return hashlib.blake2b(message_id.encode(errors="surrogatepass"), digest_size=16).digest()
