@@ -38,11 +38,11 @@ def snippet(sid: str, origin: str) -> str:
 
 
 def script(sid: str, static_tio_js: bytes) -> bytes:
-    """Return tio.js for one site: its token stands in place of the built file's first line, a comment kept free for it."""
+    """Return tio.js for one site: its token takes the place of the first line, a comment."""
     _, _, code = static_tio_js.partition(b"\n")
     return f"window.__tioConfig={_literal({'sid': sid})};\n".encode() + code
 
 
 def _literal(value: object) -> str:
-    """Return JavaScript of the value that is safe inside HTML too: it can neither end the script element nor open one."""
+    """Return JavaScript of the value that is safe inside HTML: it can neither end a script element nor open one."""
     return json.dumps(value).replace("<", "\\u003c")
