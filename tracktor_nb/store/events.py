@@ -1,0 +1,161 @@
+"""Writing the log: events and property changes, each stored once and never changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from .canonical import json_text
+from .identity import identity_id, identity_ids
+from .writer import Transaction
+
+
+class NewEvent(NamedTuple):
+    """An event to be stored. Instants are microseconds; `known_at` follows from the others if it is not given."""
+
+    distinct_id: str
+    name: str
+    time: int
+    received_at: int
+    data: Mapping[str, Any] | None = None
+    message_key: bytes | None = None
+    known_at: int | None = None
+    imported: bool = False
+    origin: str | None = None
+    bot: bool = False
+    notes: Mapping[str, Any] | None = None
+
+
+class NewChange(NamedTuple):
+    """New values of some properties of a person; None removes one."""
+
+    distinct_id: str
+    values: Mapping[str, Any]
+    time: int
+    received_at: int
+    message_key: bytes | None = None
+    known_at: int | None = None
+    imported: bool = False
+    origin: str | None = None
+    bot: bool = False
+    notes: Mapping[str, Any] | None = None
+
+
+class Recorded(NamedTuple):
+    """Where a row stands in the log; a `duplicate` was there already."""
+
+    seq: int
+    identity_id: int
+    duplicate: bool
+
+
+def _insert_into(table: str, *columns: str) -> str:
+    """The identity must be the second column."""
+    marks = ", ".join("?" * len(columns))
+    return (
+        f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})"
+        " ON CONFLICT (site_id, message_key) WHERE message_key IS NOT NULL DO NOTHING"
+    )
+
+
+_LOG = (
+    *("seq", "identity_id", "site_id", "time", "received_at", "known_at"),
+    *("imported", "origin", "bot", "message_key", "data", "notes"),
+)
+_INSERT_EVENT = _insert_into("event", *_LOG, "name_id")
+_INSERT_CHANGE = _insert_into("property_change", *_LOG)
+_KEY = _LOG.index("message_key")
+
+
+def record_event(
+    tx: Transaction,
+    site_id: int,
+    distinct_id: str,
+    name: str,
+    time: int,
+    received_at: int,
+    data: Mapping[str, Any] | None = None,
+    **more: Any,
+) -> Recorded:
+    """Store one event and return where it stands; `more` are the other fields of NewEvent."""
+    return record_events(tx, site_id, [NewEvent(distinct_id, name, time, received_at, data, **more)])[0]
+
+
+def record_change(
+    tx: Transaction,
+    site_id: int,
+    distinct_id: str,
+    values: Mapping[str, Any],
+    time: int,
+    received_at: int,
+    **more: Any,
+) -> Recorded:
+    """Store one property change and return where it stands; `more` are the other fields of NewChange."""
+    return record_changes(tx, site_id, [NewChange(distinct_id, values, time, received_at, **more)])[0]
+
+
+def record_events(tx: Transaction, site_id: int, rows: Sequence[NewEvent]) -> list[Recorded]:
+    """Store events in their order and return where each stands."""
+    ids = _identities(tx, site_id, rows)
+    names = {row.name: name_id(tx, site_id, row.name) for row in rows}
+    seqs = tx.next_seqs(len(rows))
+    values = [
+        (*_log_values(site_id, seq, ids[row.distinct_id], row, row.data), names[row.name])
+        for seq, row in zip(seqs, rows, strict=True)
+    ]
+    return _store(tx, "event", _INSERT_EVENT, values)
+
+
+def record_changes(tx: Transaction, site_id: int, rows: Sequence[NewChange]) -> list[Recorded]:
+    """Store property changes in their order and return where each stands."""
+    ids = _identities(tx, site_id, rows)
+    seqs = tx.next_seqs(len(rows))
+    values = [
+        _log_values(site_id, seq, ids[row.distinct_id], row, row.values) for seq, row in zip(seqs, rows, strict=True)
+    ]
+    return _store(tx, "property_change", _INSERT_CHANGE, values)
+
+
+def name_id(tx: Transaction, site_id: int, name: str) -> int:
+    """Return the number of an event name; give it one if it is new."""
+    known = tx.caches.names.get((site_id, name))
+    if known is None:
+        tx.execute("INSERT INTO event_name (site_id, name) VALUES (?, ?) ON CONFLICT DO NOTHING", (site_id, name))
+        known = tx.execute("SELECT id FROM event_name WHERE site_id = ? AND name = ?", (site_id, name)).scalar_one()
+        tx.caches.names[site_id, name] = known
+    return known
+
+
+def _identities(tx: Transaction, site_id: int, rows: Sequence[NewEvent] | Sequence[NewChange]) -> dict[str, int]:
+    if len(rows) == 1:
+        return {rows[0].distinct_id: identity_id(tx, site_id, rows[0].distinct_id)}
+    return identity_ids(tx, site_id, (row.distinct_id for row in rows))
+
+
+def _log_values(site_id: int, seq: int, identity: int, row: NewEvent | NewChange, data: Any) -> tuple[Any, ...]:
+    """The values of `_LOG`. Imported rows were known when they happened, the others when they came (SEMANTICS 2)."""
+    known_at = row.known_at
+    if known_at is None:
+        known_at = row.time if row.imported else row.received_at
+    return (
+        seq, identity, site_id, row.time, row.received_at, known_at, row.imported, row.origin, row.bot,
+        row.message_key, json_text(data), json_text(row.notes),
+    )  # fmt: skip
+
+
+def _store(tx: Transaction, table: str, statement: str, values: list[tuple[Any, ...]]) -> list[Recorded]:
+    """Insert the rows; those whose message is stored already are left out and answered with the stored row."""
+    if not values:
+        return []
+    stored = tx.execute(statement, values if len(values) > 1 else values[0]).rowcount
+    if stored == len(values):
+        return [Recorded(row[0], row[1], duplicate=False) for row in values]
+    return [_stored(tx, table, row) for row in values]
+
+
+def _stored(tx: Transaction, table: str, row: tuple[Any, ...]) -> Recorded:
+    if row[_KEY] is None:
+        return Recorded(row[0], row[1], duplicate=False)
+    statement = f"SELECT seq, identity_id FROM {table} WHERE site_id = ? AND message_key = ?"
+    seq, identity = tx.execute(statement, (row[2], row[_KEY])).one()
+    return Recorded(seq, identity, duplicate=seq != row[0])

@@ -1,0 +1,197 @@
+"""Who is who in SQL: identities that never change, the edges between them, and the cache of who is one person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+
+from tracktor_nb.errors import NotFoundError
+from tracktor_nb.semantics.event import IdentityEdge
+from tracktor_nb.semantics.identity import is_anonymous, person_of
+
+from .tables import identity, identity_edge, site
+from .writer import Transaction
+
+_CHUNK = 500
+_INSERT = (
+    "INSERT INTO identity (id, site_id, distinct_id, person_id) VALUES (?, ?, ?, ?)"
+    " ON CONFLICT (site_id, distinct_id) DO NOTHING"
+)
+_SELECT = "SELECT id FROM identity WHERE site_id = ? AND distinct_id = ?"
+
+
+class Merged(NamedTuple):
+    """What a merge did: `merged` if both ids are one person now, `unchanged` if nothing was written.
+
+    `edge_seq` is the edge that holds: the one just written, or for a repeat the one that was there.
+    """
+
+    edge_seq: int | None
+    merged: bool
+    unchanged: bool
+
+
+def identity_id(tx: Transaction, site_id: int, distinct_id: str) -> int:
+    """Return the identity of a distinct id; make it, as a person of its own, if it is new."""
+    known = tx.caches.identities.get((site_id, distinct_id))
+    if known is None:
+        known = tx.execute(_SELECT, (site_id, distinct_id)).scalar()
+        if known is None:
+            known = _make(tx, site_id, [distinct_id])[distinct_id]
+        tx.caches.identities[site_id, distinct_id] = known
+    return known
+
+
+def identity_ids(tx: Transaction, site_id: int, distinct_ids: Iterable[str]) -> dict[str, int]:
+    """Return the identities of many distinct ids; make those that are new."""
+    cache = tx.caches.identities
+    wanted = set(distinct_ids)
+    missing = sorted(each for each in wanted if (site_id, each) not in cache)
+    if missing:
+        found = _find(tx, site_id, missing)
+        new = [each for each in missing if each not in found]
+        found.update(_make(tx, site_id, new) if new else {})
+        cache.update({(site_id, each): id for each, id in found.items()})
+    return {each: cache[site_id, each] for each in wanted}
+
+
+def look_up_person(connection: sa.Connection, site_id: int, distinct_id: str) -> int | None:
+    """Return the person a distinct id belongs to now, or None if nobody has it."""
+    its = (identity.c.site_id == site_id, identity.c.distinct_id == distinct_id)
+    return connection.execute(sa.select(identity.c.person_id).where(*its)).scalar()
+
+
+def merge(
+    tx: Transaction,
+    site_id: int,
+    src: str,
+    dest: str,
+    time: int,
+    received_at: int,
+    reason: str = "alias",
+    message_key: bytes | None = None,
+    known_at: int | None = None,
+    imported: bool = False,
+) -> Merged:
+    """Make the person of `src` and the person of `dest` one, known by dest's, and return what was done.
+
+    For the reason "identify" an anonymous src is merged only while its person has no identified id yet; otherwise,
+    and from one identified id to another, nothing is merged. Self-merges and repeats change nothing (SEMANTICS 1).
+    """
+    if src == dest:
+        return Merged(None, merged=True, unchanged=True)
+    if reason == "identify" and not is_anonymous(src):
+        return Merged(None, merged=False, unchanged=True)
+    _lock(tx, site_id)
+    ids = identity_ids(tx, site_id, (src, dest))
+    ends = ids[src], ids[dest]
+    repeated = _edge_of_message(tx, site_id, message_key) or _edge_in_force(tx, *ends)
+    if repeated is not None:
+        return Merged(repeated, merged=True, unchanged=True)
+    src_person, dest_person = (_person(tx, end) for end in ends)
+    if reason == "identify" and _has_identified_id(tx, src_person):
+        return Merged(None, merged=src_person == dest_person, unchanged=True)
+    if known_at is None:
+        known_at = time if imported else received_at
+    seq = _add_edge(tx, site_id, *ends, time, received_at, known_at, imported, reason, message_key)
+    _move(tx, src_person, dest_person)
+    return Merged(seq, merged=True, unchanged=False)
+
+
+def undo(tx: Transaction, site_id: int, edge_seq: int, at: int) -> None:
+    """Take an edge out of force at an instant (microseconds); who is one person is as if it had never been.
+
+    Undoing twice is once. NotFoundError if the site has no such edge.
+    """
+    _lock(tx, site_id)
+    edge = identity_edge.c
+    its = (edge.seq == edge_seq, edge.site_id == site_id)
+    found = tx.connection.execute(sa.select(edge.src, edge.undone_at).where(*its)).one_or_none()
+    if found is None:
+        raise NotFoundError(f"This site has no merge with the number {edge_seq}.")
+    if found.undone_at is None:
+        tx.connection.execute(identity_edge.update().where(*its).values(undone_at=at))
+        _count_change(tx, site_id)
+        _rebuild(tx, _person(tx, found.src))
+
+
+def _lock(tx: Transaction, site_id: int) -> None:
+    """Let one process at a time merge in a site, so edges are numbered in the order in which they take effect."""
+    tx.connection.execute(sa.select(site.c.id).where(site.c.id == site_id).with_for_update(key_share=True))
+    tx.forget_reserve()
+
+
+def _find(tx: Transaction, site_id: int, distinct_ids: Sequence[str]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for start in range(0, len(distinct_ids), _CHUNK):
+        chunk = distinct_ids[start : start + _CHUNK]
+        marks = ", ".join("?" * len(chunk))
+        rows = tx.execute(
+            f"SELECT distinct_id, id FROM identity WHERE site_id = ? AND distinct_id IN ({marks})", (site_id, *chunk)
+        )
+        found.update((row[0], row[1]) for row in rows)
+    return found
+
+
+def _make(tx: Transaction, site_id: int, distinct_ids: Sequence[str]) -> dict[str, int]:
+    """Make new identities. Another process may make the same ones at the same time; the first to commit counts."""
+    made = dict(zip(distinct_ids, tx.next_seqs(len(distinct_ids)), strict=True))
+    rows = [(id, site_id, distinct_id, id) for distinct_id, id in made.items()]
+    if tx.execute(_INSERT, rows).rowcount < len(rows):
+        return _find(tx, site_id, distinct_ids)
+    return made
+
+
+def _person(tx: Transaction, id: int) -> int:
+    person: int = tx.execute("SELECT person_id FROM identity WHERE id = ?", (id,)).scalar_one()
+    return person
+
+
+def _has_identified_id(tx: Transaction, person: int) -> bool:
+    ids = tx.execute("SELECT distinct_id FROM identity WHERE person_id = ?", (person,)).scalars()
+    return not all(is_anonymous(each) for each in ids)
+
+
+def _edge_of_message(tx: Transaction, site_id: int, message_key: bytes | None) -> int | None:
+    if message_key is None:
+        return None
+    statement = "SELECT seq FROM identity_edge WHERE site_id = ? AND message_key = ?"
+    return tx.execute(statement, (site_id, message_key)).scalar()
+
+
+def _edge_in_force(tx: Transaction, src: int, dest: int) -> int | None:
+    statement = "SELECT seq FROM identity_edge WHERE src = ? AND dest = ? AND undone_at IS NULL"
+    return tx.execute(statement, (src, dest)).scalar()
+
+
+def _add_edge(tx: Transaction, site_id: int, *values: Any) -> int:
+    """Write an edge with a number higher than any edge of the site."""
+    names = "seq, site_id, src, dest, time, received_at, known_at, imported, reason, message_key"
+    seq = tx.next_seq()
+    tx.execute(f"INSERT INTO identity_edge ({names}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", (seq, site_id, *values))
+    _count_change(tx, site_id)
+    return seq
+
+
+def _count_change(tx: Transaction, site_id: int) -> None:
+    tx.execute("UPDATE site SET edges_generation = edges_generation + 1 WHERE id = ?", (site_id,))
+
+
+def _move(tx: Transaction, person: int, to: int) -> None:
+    tx.execute("UPDATE identity SET person_id = ? WHERE person_id = ?", (to, person))
+
+
+def _rebuild(tx: Transaction, person: int) -> None:
+    """Recompute who is one person among the identities of one person, from the edges still in force."""
+    members = sa.select(identity.c.id).where(identity.c.person_id == person).scalar_subquery()
+    edge = identity_edge.c
+    in_force = sa.select(edge.src, edge.dest, edge.time, edge.seq).where(
+        edge.src.in_(members), edge.undone_at.is_(None)
+    )
+    people = person_of(IdentityEdge(*row) for row in tx.connection.execute(in_force))
+    ids = tx.connection.execute(sa.select(identity.c.id).where(identity.c.person_id == person)).scalars()
+    moved = [(people.get(id, id), id) for id in ids if people.get(id, id) != person]
+    if moved:
+        tx.execute("UPDATE identity SET person_id = ? WHERE id = ?", moved)

@@ -1,0 +1,200 @@
+"""Every table, as SQLAlchemy Core objects. Instants are int64 microseconds UTC.
+
+Whatever lasts points at an identity, which never changes. A person is the set of identities that share `person_id`,
+the id of the identity the person is known by: a cache that merges and undos move, never a row of its own.
+`seq` (and `identity.id`) come from one counter, so they are one input order over everything that arrives.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.types import UserDefinedType
+
+metadata = sa.MetaData()
+
+# SQLite makes a primary key the row's own number only if its type is spelled INTEGER.
+Number = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+
+class PostgresJson(UserDefinedType[str]):
+    """PostgreSQL's `json`: it keeps the text as it was written, so both databases give back the same value."""
+
+    cache_ok = True
+
+    def get_col_spec(self, **_: Any) -> str:
+        """Return the name of the column type."""
+        return "JSON"
+
+
+JsonText = sa.Text().with_variant(PostgresJson(), "postgresql")
+
+
+def _once_per_message(table: str) -> sa.Index:
+    """A message that arrives twice is stored once."""
+    given = sa.text("message_key IS NOT NULL")
+    return sa.Index(
+        f"{table}_message", "site_id", "message_key", unique=True, sqlite_where=given, postgresql_where=given
+    )
+
+
+site = sa.Table(
+    "site",
+    metadata,
+    sa.Column("id", Number, primary_key=True),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("sid", sa.Text, nullable=False, unique=True),
+    sa.Column("secret", sa.Text, nullable=False),
+    sa.Column("server_key", sa.Text, nullable=False),
+    sa.Column("zone", sa.Text, nullable=False),
+    sa.Column("week_start", sa.Integer, nullable=False),
+    sa.Column("settings", JsonText, nullable=False),
+    sa.Column("edges_generation", Number, nullable=False),
+    sa.Column("removed_at", Number),
+    sa.Index(
+        "site_name",
+        "name",
+        unique=True,
+        sqlite_where=sa.text("removed_at IS NULL"),
+        postgresql_where=sa.text("removed_at IS NULL"),
+    ),
+)
+
+identity = sa.Table(
+    "identity",
+    metadata,
+    sa.Column("id", Number, primary_key=True, autoincrement=False),
+    sa.Column("site_id", Number, sa.ForeignKey("site.id"), nullable=False),
+    sa.Column("distinct_id", sa.Text, nullable=False),
+    sa.Column("person_id", Number, nullable=False),
+    sa.Index("identity_distinct_id", "site_id", "distinct_id", unique=True),
+    sa.Index("identity_person", "person_id"),
+)
+
+identity_edge = sa.Table(
+    "identity_edge",
+    metadata,
+    sa.Column("seq", Number, primary_key=True, autoincrement=False),
+    sa.Column("site_id", Number, nullable=False),
+    sa.Column("src", Number, sa.ForeignKey("identity.id"), nullable=False),
+    sa.Column("dest", Number, sa.ForeignKey("identity.id"), nullable=False),
+    sa.Column("time", Number, nullable=False),
+    sa.Column("received_at", Number, nullable=False),
+    sa.Column("known_at", Number, nullable=False),
+    sa.Column("imported", sa.Boolean, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("message_key", sa.LargeBinary),
+    sa.Column("undone_at", Number),
+    sa.Index("identity_edge_src", "src"),
+    sa.Index("identity_edge_site", "site_id"),
+    _once_per_message("identity_edge"),
+)
+
+event_name = sa.Table(
+    "event_name",
+    metadata,
+    sa.Column("id", Number, primary_key=True),
+    sa.Column("site_id", Number, sa.ForeignKey("site.id"), nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Index("event_name_name", "site_id", "name", unique=True),
+)
+
+
+def _log_columns() -> list[sa.Column[Any]]:
+    """What events and property changes have in common: when, how it came, and from whom."""
+    return [
+        sa.Column("time", Number, nullable=False),
+        sa.Column("received_at", Number, nullable=False),
+        sa.Column("known_at", Number, nullable=False),
+        sa.Column("imported", sa.Boolean, nullable=False),
+        sa.Column("origin", sa.Text),
+        sa.Column("bot", sa.Boolean, nullable=False),
+        sa.Column("message_key", sa.LargeBinary),
+        sa.Column("data", JsonText),
+        sa.Column("notes", JsonText),
+    ]
+
+
+event = sa.Table(
+    "event",
+    metadata,
+    sa.Column("seq", Number, primary_key=True, autoincrement=False),
+    sa.Column("site_id", Number, nullable=False),
+    sa.Column("identity_id", Number, nullable=False),
+    sa.Column("name_id", Number, nullable=False),
+    *_log_columns(),
+    sa.Index("event_of_identity", "identity_id", "name_id", "time"),
+    sa.Index("event_of_site", "site_id", "name_id", "time"),
+    _once_per_message("event"),
+)
+
+property_change = sa.Table(
+    "property_change",
+    metadata,
+    sa.Column("seq", Number, primary_key=True, autoincrement=False),
+    sa.Column("site_id", Number, nullable=False),
+    sa.Column("identity_id", Number, nullable=False),
+    *_log_columns(),
+    sa.Index("property_change_of_identity", "identity_id", "time"),
+    _once_per_message("property_change"),
+)
+
+definition = sa.Table(
+    "definition",
+    metadata,
+    sa.Column("id", Number, primary_key=True),
+    sa.Column("site_id", Number, sa.ForeignKey("site.id"), nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("revision", sa.Integer, nullable=False),
+    sa.Column("body", JsonText, nullable=False),
+    sa.Column("note", sa.Text, nullable=False),
+    sa.Column("author", sa.Text, nullable=False),
+    sa.Column("saved_at", Number, nullable=False),
+    sa.Column("archived", sa.Boolean, nullable=False),
+    sa.Index("definition_revision", "site_id", "name", "revision", unique=True),
+)
+
+rejected = sa.Table(
+    "rejected",
+    metadata,
+    sa.Column("id", Number, primary_key=True),
+    sa.Column("site_id", Number, sa.ForeignKey("site.id"), nullable=False),
+    sa.Column("received_at", Number, nullable=False),
+    sa.Column("route", sa.Text, nullable=False),
+    sa.Column("code", sa.Text, nullable=False),
+    sa.Column("param", sa.Text),
+    sa.Column("message", sa.Text, nullable=False),
+    sa.Column("raw", sa.LargeBinary, nullable=False),
+    sa.Index("rejected_of_site", "site_id", "received_at"),
+)
+
+import_run = sa.Table(
+    "import_run",
+    metadata,
+    sa.Column("id", Number, primary_key=True),
+    sa.Column("site_id", Number, sa.ForeignKey("site.id"), nullable=False),
+    sa.Column("what", sa.Text, nullable=False),
+    sa.Column("source", sa.Text, nullable=False),
+    sa.Column("fingerprint", sa.Text, nullable=False),
+    sa.Column("mapping", JsonText, nullable=False),
+    sa.Column("started_at", Number, nullable=False),
+    sa.Column("finished_at", Number),
+    sa.Column("rows_read", Number, nullable=False),
+    sa.Column("rows_stored", Number, nullable=False),
+    sa.Column("refused", JsonText, nullable=False),
+    sa.Index("import_run_file", "site_id", "fingerprint", unique=True),
+)
+
+# The last number given out, on SQLite only: PostgreSQL has the sequence `arrival`.
+counter = sa.Table(
+    "counter",
+    metadata,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("value", Number, nullable=False),
+)
+
+# Read by watermark. On PostgreSQL each row of these also has `txid`, the transaction that wrote it.
+FOLLOWED = (identity, identity_edge, event, property_change)
+txid: sa.ColumnClause[int] = sa.literal_column("txid", sa.BigInteger)
