@@ -1,0 +1,1 @@
+"""Tests mirror the rooms of the package; `tests.strategies` makes values for all of them."""

@@ -1,0 +1,383 @@
+"""Generated values for every property test: definitions, and small logs in which everything collides.
+
+Names, values and instants come from small pools, so that conditions meet the people they ask about, events tie,
+windows close exactly at an event, and days of 23 and 25 hours are common. `wide=True` draws any text and any JSON value
+instead: good for round trips, useless for evaluation.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from hypothesis import strategies as st
+from hypothesis.strategies import DrawFn, SearchStrategy
+
+from tracktor_nb.semantics.condition import Condition, did, did_not, has
+from tracktor_nb.semantics.event import Event, IdentityEdge, PropertyChange, Value
+from tracktor_nb.semantics.funnel import Funnel, Step
+from tracktor_nb.semantics.metric import MEASURES, Metric
+from tracktor_nb.semantics.operators import OPERATORS
+from tracktor_nb.semantics.period import DAY, FREQUENCIES, HOUR, MINUTE, NAMED_PERIODS, Calendar, Period, duration
+from tracktor_nb.semantics.person import Person, people
+from tracktor_nb.semantics.segment import Segment
+
+EVENTS = ("A", "B", "C", "Visited Site")
+PROPERTIES = ("plan", "n", "tags", "when", "address.city", "products[].name", "created_at", "last_seen")
+DURATIONS = ("1s", "30m", "1h", "1d", "2d", "7d", "2w")
+ZONES = (
+    "UTC",
+    "Europe/Vienna",  # an hour at 01:00 UTC
+    "America/New_York",  # behind UTC
+    "Asia/Kolkata",  # half an hour, no summer time
+    "Pacific/Apia",  # the 30th of December 2011 never was
+    "America/Sao_Paulo",  # days that begin at 01:00
+    "America/St_Johns",  # 00:01 becomes 23:01 of the day before
+    "Australia/Lord_Howe",  # half an hour of summer time
+)
+
+# Local midnights and clock changes of the zones above, an end of a year, and a leap day.
+ANCHORS = tuple(
+    Calendar().parse(text)
+    for text in (
+        "2026-11-18T12:00:00",  # first, so that examples shrink to an ordinary day
+        "2026-03-29T01:00:00",
+        "2026-10-25T01:00:00",
+        "2026-03-08T07:00:00",
+        "2026-11-01T06:00:00",
+        "2011-12-30T10:00:00",
+        "2018-11-04T03:00:00",
+        "2019-02-17T02:00:00",
+        "2010-11-07T02:31:00",
+        "2026-04-04T15:00:00",
+        "2026-10-03T15:30:00",
+        "2026-11-22T23:00:00",
+        "2027-01-01T00:00:00",
+        "2028-02-29T00:00:00",
+    )
+)
+_LENGTHS = (0, MINUTE, *map(duration, DURATIONS), 30 * DAY)
+_NUDGES = (0, 0, 0, 1, -1)
+
+texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
+names = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=8)
+numbers: SearchStrategy[int | float] = st.one_of(
+    st.integers(-3, 3),
+    st.integers(-(2**70), 2**70),
+    st.sampled_from([-0.0, 1.0, 0.1, 1e22, 5e-324, 2.0**53]),
+    st.floats(allow_nan=False, allow_infinity=False),
+)
+
+
+def json_values(leaves: SearchStrategy[Value] | None = None, nothing: bool = True) -> SearchStrategy[Value]:
+    """Any JSON value; values that careless code holds equal (True, 1, 1.0, "1") come often."""
+    scalars = st.sampled_from([True, 1, 1.0, "1", False, 0, 0.0, "0", "", "true"]) | numbers | texts | st.booleans()
+    flat = leaves if leaves is not None else scalars
+    inner = flat | st.none()
+    return (
+        flat
+        | (st.none() if nothing else st.nothing())
+        | st.recursive(
+            inner,
+            lambda deeper: st.lists(deeper, max_size=3) | st.dictionaries(texts, deeper, max_size=3),
+            max_leaves=5,
+        ).filter(lambda value: nothing or value is not None)
+    )
+
+
+# --- time -----------------------------------------------------------------------------------------------------------
+
+
+def calendars() -> SearchStrategy[Calendar]:
+    """Zones with every kind of clock change, weeks from any day on."""
+    return st.builds(Calendar, st.sampled_from(ZONES), st.sampled_from([0, 6, *range(7)]))
+
+
+def anchors() -> SearchStrategy[int]:
+    """Instants at which some zone changes its clock or its day."""
+    return st.sampled_from(ANCHORS)
+
+
+@st.composite
+def instants(draw: DrawFn, anchor: int | None = None) -> int:
+    """Instants near the anchor: whole hours and days off it, window lengths off it, one microsecond off those."""
+    centre = draw(anchors()) if anchor is None else anchor
+    hours = draw(st.integers(-30, 30) | st.integers(-40 * 24, 40 * 24))
+    return centre + hours * HOUR + draw(st.sampled_from(_LENGTHS)) + draw(st.sampled_from(_NUDGES))
+
+
+def instants_near(rows: tuple[int, ...], anchor: int) -> SearchStrategy[int]:
+    """Instants at, just before and just after the rows' times and the ends of windows that start or end there."""
+    if not rows:
+        return instants(anchor)
+    edges = st.builds(
+        lambda time, sign, length, nudge: time + sign * length + nudge,
+        st.sampled_from(rows),
+        st.sampled_from([1, -1]),
+        st.sampled_from(_LENGTHS),
+        st.sampled_from(_NUDGES),
+    )
+    return edges | instants(anchor)
+
+
+def iso_texts() -> SearchStrategy[str]:
+    """ISO 8601 texts near the anchors: days, local times, times with a zone."""
+    return st.builds(
+        lambda instant, form: Calendar().local(instant).strftime(form),
+        instants(),
+        st.sampled_from(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S.%f+00:00", "%Y-%m-%dT%H:%M:%S-05:30"]),
+    )
+
+
+def date_pairs() -> SearchStrategy[tuple[str, str]]:
+    """(start, end) of a range of days."""
+    return st.builds(
+        lambda start, days: (
+            Calendar().local(start).strftime("%Y-%m-%d"),
+            Calendar().local(start + days * DAY).strftime("%Y-%m-%d"),
+        ),
+        instants(),
+        st.integers(1, 40),
+    )
+
+
+def periods() -> SearchStrategy[Period]:
+    """Named ranges, durations, and (start, end)."""
+    return st.sampled_from(NAMED_PERIODS) | st.sampled_from(DURATIONS) | date_pairs()
+
+
+# --- definitions ----------------------------------------------------------------------------------------------------
+
+_DATES: tuple[Value, ...] = (
+    *(anchor / 1_000_000 for anchor in ANCHORS[:3]),
+    ANCHORS[1] // 1000,
+    "2026-03-29",
+    "2026-10-25T02:30:00",
+    "2026-11-18T12:00:00Z",
+)
+_VALUES: dict[str, tuple[Value, ...]] = {
+    "plan": ("free", "gold", "Gold", "", True, 1, "1"),
+    "n": (0, 1, 1.0, 2, 2.5, -1, True, "1", 2**53),
+    "tags": (["free", "x"], [], ["gold", 1, [1]], {"a": [1]}, "free"),
+    "when": _DATES,
+    "address": ({"city": "Wien"}, {"city": "wien"}, {"city": None}, {}, "Wien", [{"city": "Wien"}]),
+    "products": ([{"name": "x"}, {"name": "free"}], [{"name": None}], [], {"name": "x"}, ["x"]),
+}
+_POOL = ("free", "gold", "Gold", "Wien", "x", "1", True, False, 0, 1, 1.0, 2, 2.5)
+
+
+def _operands(op: str, wide: bool) -> SearchStrategy[Any]:
+    one = json_values(nothing=False) if wide else st.sampled_from([*_POOL, ["free", "x"], {"a": [1]}])
+    number_or_text = numbers | texts if wide else st.sampled_from(["free", "gold", 0, 1, 1.0, 2])
+    choices: dict[str, SearchStrategy[Any]] = {
+        "nothing": st.none(),
+        "one": one,
+        "many": st.lists(one, min_size=1, max_size=3),
+        "two": st.tuples(number_or_text, number_or_text).filter(_is_pair),
+        "number or text": number_or_text,
+        "text": names if wide else st.sampled_from(["f", "free", "OLD", "1", "x"]),
+        "duration": st.sampled_from(DURATIONS),
+        "instant": iso_texts() | st.sampled_from(_DATES),
+    }
+    if op == "matches":
+        return st.sampled_from(["^f", "(?i)gold$", r"\d+", "a|x", "[[:alpha:]]+", "ü.", "e*"])
+    return choices[OPERATORS[op].takes]
+
+
+def _is_pair(pair: tuple[Any, Any]) -> bool:
+    return isinstance(pair[0], str) == isinstance(pair[1], str) and bool(pair[0] <= pair[1])
+
+
+@st.composite
+def has_conditions(draw: DrawFn, wide: bool = False) -> Condition:
+    """`has` with every operator and an operand that fits."""
+    op = draw(st.sampled_from(list(OPERATORS)))
+    name = draw(names if wide else st.sampled_from(PROPERTIES))
+    return has(name, op, draw(_operands(op, wide)), ignore_case=draw(st.booleans()))
+
+
+def joined(leaves: SearchStrategy[Condition], most: int = 4) -> SearchStrategy[Condition]:
+    """The leaves, nested with & | and ~."""
+    return st.recursive(
+        leaves,
+        lambda inner: st.one_of(
+            st.builds(lambda a, b: a & b, inner, inner),
+            st.builds(lambda a, b: a | b, inner, inner),
+            inner.map(lambda a: ~a),
+        ),
+        max_leaves=most,
+    )
+
+
+def where_conditions(wide: bool = False) -> SearchStrategy[Condition]:
+    """What `where=` may ask: event arguments only."""
+    return joined(has_conditions(wide), 3)
+
+
+@st.composite
+def did_conditions(draw: DrawFn, wide: bool = False) -> Condition:
+    """`did` and `did_not` with every way to count and every window."""
+    event = draw(names if wide else st.sampled_from(EVENTS))
+    options: dict[str, Any] = {"where": draw(st.none() | where_conditions(wide))}
+    options |= draw(
+        st.one_of(
+            st.just({}),
+            st.sampled_from([*DURATIONS, *NAMED_PERIODS]).map(lambda period: {"within": period}),
+            date_pairs().map(lambda pair: {"between": pair}),
+        )
+    )
+    counts = draw(st.sampled_from(["once", "not", "at least", "at most", "exactly", "from to"]))
+    low, more = draw(st.integers(1, 3)), draw(st.integers(0, 2))
+    options |= {
+        "at least": {"at_least": low},
+        "at most": {"at_most": more},
+        "exactly": {"exactly": more},
+        "from to": {"at_least": low, "at_most": low + more},
+    }.get(counts, {})
+    takes_known_for = counts in ("not", "at most") or (counts == "exactly" and more == 0)
+    if takes_known_for and draw(st.booleans()):
+        options["known_for"] = draw(st.sampled_from(DURATIONS))
+    return did_not(event, **options) if counts == "not" else did(event, **options)
+
+
+def conditions(wide: bool = False) -> SearchStrategy[Condition]:
+    """Any condition about a person, nested freely."""
+    return joined(has_conditions(wide) | did_conditions(wide))
+
+
+def segments(wide: bool = False) -> SearchStrategy[Segment]:
+    """Segments of any condition."""
+    return st.builds(Segment, conditions(wide), include_bots=st.booleans())
+
+
+@st.composite
+def funnels(draw: DrawFn, wide: bool = False) -> Funnel:
+    """Funnels of one to five steps, names repeated, with every rule."""
+    plain = st.builds(Step, names if wide else st.sampled_from(EVENTS[:3]))
+    step = st.one_of(plain, plain, plain, st.builds(replace, plain, where=where_conditions(wide)))
+    window = draw(st.none() | st.sampled_from(DURATIONS))
+    return Funnel(
+        tuple(draw(st.lists(step, min_size=1, max_size=5))),
+        window=window,
+        entry=draw(st.sampled_from(["any", "first"])),
+        window_scope=draw(st.sampled_from(["funnel", "per step"])) if window else "funnel",
+        until=draw(st.sampled_from(["range end", "now"])),
+        by=draw(_by(wide)),
+        include_bots=draw(st.booleans()),
+    )
+
+
+def metrics(wide: bool = False) -> SearchStrategy[Metric]:
+    """Every measure, filtered, split and cut."""
+    return st.builds(
+        Metric,
+        st.sampled_from(list(MEASURES)),
+        names if wide else st.sampled_from(EVENTS),
+        where=st.none() | where_conditions(wide),
+        by=_by(wide),
+        freq=st.sampled_from(FREQUENCIES),
+        include_bots=st.booleans(),
+    )
+
+
+def _by(wide: bool) -> SearchStrategy[str | None]:
+    return st.none() | (names if wide else st.sampled_from(PROPERTIES))
+
+
+def definitions(wide: bool = False) -> SearchStrategy[Segment | Funnel | Metric]:
+    """Everything that can be saved under a name."""
+    return st.one_of(segments(wide), funnels(wide), metrics(wide))
+
+
+# --- logs -----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class SiteLog:
+    """The rows of one site in order of arrival, and an instant they lie around."""
+
+    anchor: int
+    events: tuple[Event, ...]
+    changes: tuple[PropertyChange, ...]
+    edges: tuple[IdentityEdge, ...]
+
+    @property
+    def times(self) -> tuple[int, ...]:
+        """The times of all rows."""
+        rows: list[Event | PropertyChange | IdentityEdge] = [*self.events, *self.changes, *self.edges]
+        return tuple(row.time for row in rows)
+
+    def people(self, as_of: int | None = None) -> dict[int, Person]:
+        """The people of the log by id."""
+        return people(self.events, self.changes, self.edges, as_of)
+
+
+# As semantics/wire.py leaves them: no NUL, no integer that a float would bend.
+_STORABLE = st.one_of(
+    st.booleans(),
+    st.integers(-(2**53), 2**53),
+    st.floats(-1e15, 1e15).filter(lambda number: number != int(number)),
+    st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=8),
+)
+_RARE = json_values(_STORABLE, nothing=False)
+
+
+def property_values(nothing: bool = True) -> SearchStrategy[dict[str, Value]]:
+    """Properties of people and events from the pool; with `nothing` some are None."""
+    return st.fixed_dictionaries(
+        {},
+        optional={
+            name: st.one_of(*(st.just(value) for value in pool), _RARE, *([st.none()] if nothing else []))
+            for name, pool in _VALUES.items()
+        },
+    )
+
+
+@st.composite
+def site_logs(draw: DrawFn, most_rows: int = 14, identities: int = 4, merges: bool = True) -> SiteLog:
+    """Logs of few identities: equal times, merges (some undone), late arrivals, imports and bots."""
+    anchor = draw(anchors())
+    few = draw(st.lists(instants(anchor), min_size=1, max_size=6))
+    kinds = draw(st.lists(st.sampled_from(["event"] * 3 + ["change"] + ["edge"] * merges), max_size=most_rows))
+    events, changes, edges = [], [], []
+    for seq, kind in enumerate(kinds, start=1):
+        time, who = draw(st.sampled_from(few) | instants(anchor)), draw(st.integers(1, identities))
+        if kind == "event":
+            events.append(draw(_events(time, seq, who)))
+        elif kind == "change":
+            changes.append(PropertyChange(time, seq, draw(property_values()), who, draw(_known_at(time))))
+        else:
+            edges.append(draw(_edges(time, seq, who, identities)))
+    return SiteLog(anchor, tuple(events), tuple(changes), tuple(edges))
+
+
+def _events(time: int, seq: int, who: int) -> SearchStrategy[Event]:
+    return st.builds(
+        Event,
+        st.just(time),
+        st.just(seq),
+        st.sampled_from([*EVENTS, *EVENTS[:3]]),
+        st.just({}) | property_values(nothing=False),
+        st.just(who),
+        _known_at(time),
+        imported=st.sampled_from([False, False, True]),
+        bot=st.sampled_from([False, False, False, True]),
+    )
+
+
+def _edges(time: int, seq: int, src: int, identities: int) -> SearchStrategy[IdentityEdge]:
+    return st.builds(
+        IdentityEdge,
+        st.just(src),
+        st.integers(1, identities).filter(lambda dest: dest != src),
+        st.just(time),
+        st.just(seq),
+        st.sampled_from(["alias", "identify"]),
+        _known_at(time),
+        st.sampled_from([None, None, None, time + 1, time + DAY]),
+    )
+
+
+def _known_at(time: int) -> SearchStrategy[int | None]:
+    """Nothing said, at once, or late."""
+    return st.sampled_from([None, None, time, time + 1, time + HOUR, time + 2 * DAY])
