@@ -1,0 +1,45 @@
+"""What a database needs now and then: a short write-ahead log, and no refused requests from last month."""
+
+from __future__ import annotations
+
+import signal
+import sqlite3
+import threading
+import time
+from functools import partial
+
+from .database import Database, open_database
+from .rejected import trim_rejected
+
+EVERY = 60.0
+"""Seconds between two rounds of the worker."""
+
+
+def keep_tidy(url: str) -> None:
+    """Tidy the database each minute until SIGTERM or SIGINT."""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    with open_database(url) as database:
+        while not stop.wait(EVERY):
+            tidy(database, time.time_ns() // 1000)
+
+
+def tidy(database: Database, now: int) -> None:
+    """Do one round: drop old refused requests, and shorten SQLite's write-ahead log if nobody reads it."""
+    database.writer.run(partial(trim_rejected, now=now))
+    if database.dialect == "sqlite":
+        shorten_log(str(database.url.database))
+
+
+def shorten_log(path: str) -> bool:
+    """Copy SQLite's write-ahead log into the file and cut it; False if a reader or writer is in the way.
+
+    The log grows as long as any reader stays in one transaction, and does not shrink by itself afterwards.
+    """
+    connection = sqlite3.connect(path, timeout=0.1, isolation_level=None)
+    try:
+        blocked, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        return not blocked
+    finally:
+        connection.close()
