@@ -1,0 +1,198 @@
+"""The command `tracktor-nb`: each subcommand is one process or one chore."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import click
+
+from .errors import TracktorError
+from .processes import Part, run_all
+from .settings import Settings, load_settings
+
+
+class Commands(click.Group):
+    """Our errors become one line and exit code 1; everything else stays a traceback."""
+
+    def invoke(self, context: click.Context) -> Any:
+        try:
+            return super().invoke(context)
+        except TracktorError as error:
+            raise click.ClickException(str(error)) from error
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(package_name="tracktor-nb")
+def main() -> None:
+    """See who uses your site, and write to them.
+
+    Settings come from TRACKTOR_* in the environment or tracktor.toml here: database, data, site, host, port,
+    dashboard_port, lab_port.
+    """
+
+
+@main.command()
+def demo() -> None:
+    """Make demo data (once), then run everything with JupyterLab."""
+    from . import demo as demonstration
+
+    settings = demonstration.demo_settings(load_settings())
+    demonstration.prepare(settings)
+    _run_tree(settings, [*_parts(), Part("lab", ["-m", "tracktor_nb", "lab"])], demonstration.links(settings))
+
+
+@main.command()
+def up() -> None:
+    """Run server, worker, analysis and dashboards together; Ctrl-C stops them all."""
+    settings = load_settings()
+    links = [("Dashboards", f"http://{settings.host}:{settings.dashboard_port}/?token={settings.token('dashboards')}")]
+    _run_tree(settings, _parts(), [*links, ("Ingest", f"http://{settings.host}:{settings.port}/")])
+
+
+def _parts() -> list[Part]:
+    """The processes of one machine."""
+    names = {"server": "serve", "analysis": "analysis", "worker": "work", "dashboards": "dashboards"}
+    return [Part(name, ["-m", "tracktor_nb", command]) for name, command in names.items()]
+
+
+def _run_tree(settings: Settings, parts: Sequence[Part], links: Sequence[tuple[str, str]]) -> None:
+    from .demo import port_is_free, wait_for_ports
+
+    ports = [settings.port, settings.dashboard_port] + [settings.lab_port] * any(part.name == "lab" for part in parts)
+    for port in ports:
+        if not port_is_free(settings.host, port):
+            raise click.ClickException(
+                f"Port {port} is taken. Stop what uses it, or set TRACKTOR_PORT and its sisters."
+            )
+
+    async def run() -> None:
+        announcing = asyncio.create_task(_announce(wait_for_ports(settings.host, ports), links))
+        await run_all(parts, settings.environment(), click.echo)
+        announcing.cancel()
+
+    asyncio.run(run())
+
+
+async def _announce(ready: Any, links: Sequence[tuple[str, str]]) -> None:
+    await ready
+    width = max(len(name) for name, _ in links)
+    lines = [f"  {click.style(name.ljust(width), bold=True)}  {text}" for name, text in links]
+    click.echo("\n".join(["", "Everything runs. Ctrl-C stops it.", "", *lines, ""]))
+
+
+@main.command()
+def serve() -> None:
+    """Run the ingest server."""
+    from .ingest_server import serve as run_server
+
+    run_server(load_settings())
+
+
+@main.command()
+def analysis() -> None:
+    """Run the analysis process that holds the log in memory for all dashboards of this machine."""
+    from .site import serve_analysis
+
+    serve_analysis(load_settings())
+
+
+@main.command()
+def work() -> None:
+    """Run the worker: it keeps the database tidy."""
+    from .store.upkeep import keep_tidy
+
+    keep_tidy(load_settings().url)
+
+
+@main.command()
+def dashboards() -> None:
+    """Run the dashboards (Voila)."""
+    from .jupyter import run_dashboards
+
+    run_dashboards(load_settings())
+
+
+@main.command()
+def lab() -> None:
+    """Run JupyterLab on the notebooks folder with `site` connected."""
+    from .jupyter import run_lab
+
+    run_lab(load_settings())
+
+
+@main.group()
+def site() -> None:
+    """Add and list sites."""
+
+
+@site.command("add")
+@click.argument("name")
+@click.option("--zone", default="UTC", show_default=True, help="IANA time zone in which days and weeks are cut.")
+def add_site(name: str, zone: str) -> None:
+    """Add a site; prints its token, its secrets and the snippet to paste."""
+    from .site import create_site
+
+    settings = load_settings()
+    added = create_site(settings.url, name, zone)
+    for label, value in (
+        ("Token (sid)", added.sid),
+        ("Signing secret", added.secret),
+        ("Server key", added.server_key),
+    ):
+        click.echo(f"{label:<15} {value}")
+    click.echo(
+        f"\nPaste this into the head of your pages:\n\n{added.snippet(f'http://{settings.host}:{settings.port}')}"
+    )
+
+
+@site.command("list")
+def list_sites() -> None:
+    """List the sites with their tokens."""
+    from .site import all_sites
+
+    found = all_sites(load_settings().url)
+    for each in found:
+        click.echo(f"{each.name:<20} {each.sid}  {each.zone}")
+    if not found:
+        click.echo("No site yet. Add one: tracktor-nb site add my-site")
+
+
+@main.command("import")
+@click.argument("path", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--site", "site_name", required=True, help="Site to import into; made if there is none of this name.")
+@click.option("--people", is_flag=True, help="The file has one row a person: an id and properties.")
+@click.option("--map", "pairs", multiple=True, metavar="OURS=THEIRS", help="Column names, such as time=created_at.")
+def import_file(path: Path, site_name: str, people: bool, pairs: tuple[str, ...]) -> None:
+    """Import events (or people) from CSV, NDJSON or Parquet, plain or gzipped.
+
+    Columns distinct_id, event and time are found by name; all others become properties. An interrupted import goes on
+    where it stopped, and a file imported twice is stored once.
+    """
+    from .site import connect
+
+    mapping = dict(_pair(text) for text in pairs)
+    target = connect(load_settings().url, site=site_name, create=True)
+    report = target.import_people(path, mapping) if people else target.import_events(path, mapping)
+    click.echo(str(report))
+    if report.refused_total:
+        sys.exit(3)
+
+
+def _pair(text: str) -> tuple[str, str]:
+    ours, equals, theirs = text.partition("=")
+    if not equals or not ours or not theirs:
+        raise click.BadParameter(f"{text!r} is not OURS=THEIRS, such as time=created_at.", param_hint="--map")
+    return ours, theirs
+
+
+@main.command("settings")
+def show_settings() -> None:
+    """Print the settings in force."""
+    settings = load_settings()
+    click.echo(json.dumps({name: str(value) for name, value in vars(replace(settings)).items()}, indent=2))

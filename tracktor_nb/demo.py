@@ -1,0 +1,99 @@
+"""The demonstration: a made-up video service, saved questions about it, and where to click."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+
+from tqdm import tqdm
+
+from .semantics.condition import did, has
+from .semantics.definition import Definition
+from .semantics.funnel import Funnel
+from .semantics.metric import Metric
+from .semantics.segment import Segment
+from .settings import Settings
+from .site import Site, connect
+
+NAME = "video"
+
+DEFINITIONS: dict[str, Definition] = {
+    "Becoming a customer": Funnel(["Site visit", "Free movie view", "Registration", "Upgrade to Premium"]),
+    "Where customers come from": Funnel(["Site visit", "Registration"], window="7d", by="utm_source"),
+    "Site visits": Metric.people_who_did("Site visit"),
+    "Movies watched": Metric.times_happened("Movie watch"),
+    "Movies per person": Metric.times_per_person("Movie watch"),
+    "Free plan, 20 movies": Segment(did("Movie watch", at_least=20) & has("plan", "is", "free")),
+}
+"""What a visitor of the demonstration finds saved: the seed's tutorials."""
+
+
+def demo_settings(settings: Settings) -> Settings:
+    """Return the settings with the demo page open, the demo's site chosen, and ports that are free."""
+    free = {name: _free_port(settings.host, getattr(settings, name)) for name in ("port", "dashboard_port", "lab_port")}
+    return replace(settings, demo=True, site=settings.site or NAME, **free)
+
+
+def prepare(settings: Settings) -> None:
+    """Make the demo site with its data and saved definitions, unless it is there; shows a progress bar."""
+    site = connect(settings.url, site=settings.site, create=True)
+    with contextlib.closing(site):
+        if not site.event_names().empty:
+            return
+        _fill(site)
+        for name, definition in DEFINITIONS.items():
+            site.save(name, definition, note="part of the demonstration")
+
+
+def _fill(site: Site) -> None:
+    from .analysis.sample import video_service
+
+    sample = video_service(now=time.time_ns() // 1000)
+    with tqdm(total=sample.rows, desc="Making demo data", unit=" rows", unit_scale=True) as bar:
+        site.write_sample(sample, progress=bar.update)
+
+
+def links(settings: Settings) -> Sequence[tuple[str, str]]:
+    """Return what to click, in the order in which a newcomer should."""
+    host = f"http://{settings.host}"
+    site = connect(settings.url, site=settings.site)
+    with contextlib.closing(site):
+        snippet = site.snippet(f"{host}:{settings.port}")
+    return [
+        ("Dashboard", f"{host}:{settings.dashboard_port}/voila/render/app.ipynb?token={settings.token('dashboards')}"),
+        ("Demo page", f"{host}:{settings.port}/demo"),
+        ("JupyterLab", f"{host}:{settings.lab_port}/lab/tree/01_first_event.ipynb?token={settings.token('lab')}"),
+        ("Your own site", f"tracktor-nb site add my-site, then paste its snippet. This one's looks so:\n\n{snippet}"),
+    ]
+
+
+def port_is_free(host: str, port: int) -> bool:
+    """True if a server could listen there."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+    return True
+
+
+def _free_port(host: str, wanted: int) -> int:
+    return next(port for port in range(wanted, wanted + 100) if port_is_free(host, port))
+
+
+async def wait_for_ports(host: str, ports: Sequence[int]) -> None:
+    """Return once somebody listens on every port."""
+    for port in ports:
+        while True:
+            try:
+                _, writer = await asyncio.open_connection(host, port)
+            except OSError:
+                await asyncio.sleep(0.2)
+            else:
+                writer.close()
+                break
