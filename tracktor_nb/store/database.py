@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import TracebackType
 
 import sqlalchemy as sa
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
 
 from tracktor_nb.errors import StoreError
 
@@ -60,7 +61,7 @@ def open_database(url: str) -> Database:
         engine = writing_engine(parsed)
         bring_up_to_date(engine)
         engine.dispose()
-    except (OperationalError, OSError) as error:
+    except (DBAPIError, sqlite3.Error, OSError) as error:
         where = parsed.render_as_string(hide_password=True)
         raise StoreError(f"Cannot open the database {where}: {error}. Does it run, and may you write there?") from error
     return Database(parsed)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sqlite3
 import time
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy import event
@@ -18,6 +19,8 @@ from .failures import is_locked
 LONGEST_WAIT = 5.0
 """Seconds that a writer waits for the lock of another process."""
 _RETRY_EVERY = 0.0003
+T = TypeVar("T")
+
 _DRIVERS = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg"}
 
 
@@ -66,16 +69,15 @@ def reading_engine(url: sa.URL) -> sa.Engine:
     return engine
 
 
-def begin(connection: sa.Connection, deadline: float) -> None:
-    """Begin a transaction that may write; wait for other processes until `deadline` (of time.monotonic()).
+def when_free(action: Callable[[], T], deadline: float) -> T:
+    """Return what the action returns once SQLite is not locked; try until `deadline` (of time.monotonic()).
 
     SQLite's own waiting grows its pauses, so a process that waits loses to one that comes anew. Short equal pauses
     are fair: the longest wait measured beside a busy process fell from seconds to a few milliseconds.
     """
     while True:
         try:
-            connection.begin()
-            return
+            return action()
         except sqlite3.OperationalError as error:
             if not is_locked(error) or time.monotonic() >= deadline:
                 raise
@@ -104,7 +106,7 @@ def _limit_lock_waits(connection: Any, _: object) -> None:
 
 
 def _prepare_sqlite_writer(connection: sqlite3.Connection, _: object) -> None:
-    connection.isolation_level = None  # transactions begin where we say, see begin()
+    connection.isolation_level = None  # transactions begin where the writer says
     for pragma in ("synchronous=FULL", "foreign_keys=ON", "cache_size=-65536", "journal_size_limit=67108864"):
         connection.execute(f"PRAGMA {pragma}")
 

@@ -63,18 +63,21 @@ class Frames:
             return Watermark(position, max(end or 0 for end in ends), generation)
 
     def identities(self, after: int = 0, upto: int | None = None) -> pa.Table:
-        """Return id, distinct_id and person_id (as of this moment) of the identities that came in a part of the log."""
+        """Return id, distinct_id and person_id (as of this moment) of the identities that came since a position.
+
+        Without `upto` they are all there: an event below a watermark may belong to an identity made just above it.
+        """
         pages = self._pages(identity, IDENTITIES, after, upto)
         return pa.Table.from_batches((_batch(rows, IDENTITIES) for rows, _ in pages), IDENTITIES)
 
     def events(self, after: int = 0, upto: int | None = None) -> Iterator[pa.RecordBatch]:
         """Yield the events that came in a part of the log, in their order of arrival; `data` is JSON text or null."""
-        for rows, names in self._pages(event, EVENTS, after, upto):
+        for rows, names in self._pages(event, EVENTS, after, self._end(upto)):
             yield _batch(rows, EVENTS, names)
 
     def changes(self, after: int = 0, upto: int | None = None) -> Iterator[pa.RecordBatch]:
         """Yield the property changes that came in a part of the log, in their order of arrival."""
-        for rows, _ in self._pages(property_change, CHANGES, after, upto):
+        for rows, _ in self._pages(property_change, CHANGES, after, self._end(upto)):
             yield _batch(rows, CHANGES)
 
     def edges(self) -> pa.Table:
@@ -105,10 +108,9 @@ class Frames:
         self, table: sa.Table, schema: pa.Schema, after: int, upto: int | None
     ) -> Iterator[tuple[list[tuple[Any, ...]], dict[int, str]]]:
         """Yield pages of rows, each read in a transaction of its own, with the event names known then."""
-        part = self._part(table, after, self.watermark().position if upto is None else upto)
+        part = self._part(table, after, upto)
         key = _key(table)
         statement = sa.select(*_columns(table, schema)).where(*part).order_by(key).limit(PAGE)
-        statement = statement.with_hint(table, "NOT INDEXED", "sqlite")  # along the key: it would sort each page
         last = 0
         while True:
             with self._database.read() as connection:
@@ -120,10 +122,17 @@ class Frames:
             if len(rows) < PAGE:
                 return
 
-    def _part(self, table: sa.Table, after: int, upto: int) -> list[sa.ColumnElement[bool]]:
-        """On SQLite numbers appear in their order; PostgreSQL's transactions that began are in their order."""
-        position = _key(table) if self._database.dialect == "sqlite" else txid
-        return [table.c.site_id == self._site_id, position >= after, position < upto]
+    def _end(self, upto: int | None) -> int:
+        return self.watermark().position if upto is None else upto
+
+    def _part(self, table: sa.Table, after: int, upto: int | None) -> list[sa.ColumnElement[bool]]:
+        """On SQLite numbers appear in their order; on PostgreSQL it is transactions that begin in their order."""
+        if self._database.dialect == "sqlite":
+            of_site = (table.c.site_id + 0) == self._site_id  # a sum, or SQLite takes an index and sorts each page
+            position: sa.ColumnElement[int] = _key(table)
+        else:
+            of_site, position = table.c.site_id == self._site_id, txid
+        return [of_site, position >= after] + ([] if upto is None else [position < upto])
 
     def _names(self, connection: sa.Connection) -> dict[int, str]:
         rows = connection.execute(

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
+from functools import partial
 from pathlib import Path
 
 import sqlalchemy as sa
 
 from tracktor_nb.errors import StoreError
 
-from .engines import LONGEST_WAIT, begin
+from .engines import LONGEST_WAIT, when_free
 
 HEAD = "0001"
 """The newest migration; what a database must have before it is used."""
@@ -19,10 +20,11 @@ _LOCK = 0x7472_6163_6B74  # any number, the same in every process
 
 def bring_up_to_date(engine: sa.Engine) -> None:
     """Run the migrations this database lacks. Processes that start together wait for the one that runs them."""
+    deadline = time.monotonic() + LONGEST_WAIT
     with engine.connect() as connection:
         if connection.dialect.name == "sqlite":
-            _use_write_ahead_log(connection)
-        begin(connection, time.monotonic() + LONGEST_WAIT)
+            when_free(partial(_use_write_ahead_log, connection), deadline)
+        when_free(connection.begin, deadline)
         if connection.dialect.name == "postgresql":
             connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
         if revision(connection) != HEAD:

@@ -21,7 +21,7 @@ import sqlalchemy as sa
 
 from tracktor_nb.errors import StoreBusyError, StoreError
 
-from .engines import LONGEST_WAIT, begin
+from .engines import LONGEST_WAIT, when_free
 from .failures import explained, is_conflict
 
 GROUP_STEPS = 50
@@ -203,7 +203,7 @@ class Writer:
     @contextmanager
     def _transaction(self, deadline: float) -> Iterator[Transaction]:
         with self._engine.connect() as connection:
-            begin(connection, deadline)
+            when_free(connection.begin, deadline)
             transaction = Transaction(connection, self._caches, min(GROUP_STEPS, self._queue.qsize() + 1))
             yield transaction
             transaction.finish()

