@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import fields
+from dataclasses import MISSING, fields
 from typing import Any
 
 from tracktor_nb.errors import DefinitionError
@@ -42,12 +42,17 @@ def to_dict(definition: Definition) -> dict[str, Any]:
 
 def from_dict(body: Mapping[str, Any]) -> Definition:
     """Return the definition that `to_dict` wrote, or raise DefinitionError."""
+    if not isinstance(body, Mapping):
+        raise DefinitionError(f"A definition is an object with version and type, not {body!r}.")
     version = body.get("version")
     if version != VERSION:
         raise DefinitionError(
             f"This definition has version {version!r}; this release reads version {VERSION}. Upgrade tracktor_nb."
         )
-    return _decoded_definition({key: value for key, value in body.items() if key != "version"})
+    try:
+        return _decoded_definition({key: value for key, value in body.items() if key != "version"})
+    except RecursionError as error:
+        raise DefinitionError("This definition is nested too deep to be one of ours.") from error
 
 
 def to_json(definition: Definition) -> str:
@@ -56,8 +61,12 @@ def to_json(definition: Definition) -> str:
 
 
 def from_json(text: str) -> Definition:
-    """Return the definition that `to_json` wrote."""
-    return from_dict(json.loads(text))
+    """Return the definition that `to_json` wrote, or raise DefinitionError."""
+    try:
+        body = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise DefinitionError(f"This is not the JSON of a definition: {error}.") from error
+    return from_dict(body)
 
 
 def to_source(definition: Definition) -> str:
@@ -72,16 +81,21 @@ def _encoded(value: Any) -> Any:
     if isinstance(value, (tuple, list)):
         return [_encoded(item) for item in value]
     if isinstance(value, dict):
-        return {"type": "object", "value": value}
+        return {"type": "object", "value": {key: _encoded(item) for key, item in value.items()}}
     return value
 
 
 def _decoded(value: Any) -> Any:
-    if isinstance(value, list):
+    if isinstance(value, (list, tuple)):
         return tuple(_decoded(item) for item in value)
-    if isinstance(value, Mapping):
-        return dict(value["value"]) if value.get("type") == "object" else _decoded_definition(value)
-    return value
+    if not isinstance(value, Mapping):
+        return value
+    if value.get("type") != "object":
+        return _decoded_definition(value)
+    inner = value.get("value")
+    if not isinstance(inner, Mapping):
+        raise DefinitionError(f"An object in a definition has no value: {value!r}.")
+    return {key: _decoded(item) for key, item in inner.items()}
 
 
 def _decoded_definition(body: Mapping[str, Any]) -> Definition:
@@ -89,14 +103,14 @@ def _decoded_definition(body: Mapping[str, Any]) -> Definition:
     cls = _CLASSES.get(tag) if isinstance(tag, str) else None
     if cls is None:
         raise DefinitionError(f"Unknown type {tag!r} in a definition. Known: {', '.join(_CLASSES)}.")
-    given = {key: _decoded(value) for key, value in body.items() if key != "type"}
-    unknown = given.keys() - {each.name for each in fields(cls)}
-    if unknown:
-        raise DefinitionError(f"A {tag} has no {', '.join(sorted(unknown))}.")
-    try:
-        return cls(**given)
-    except TypeError as error:
-        raise DefinitionError(f"A {tag} is incomplete: {error}.") from error
+    known = {each.name: each.default is MISSING for each in fields(cls)}
+    unknown = [repr(key) for key in body if key not in known and key != "type"]
+    missing = [name for name, needed in known.items() if needed and name not in body]
+    if unknown or missing:
+        raise DefinitionError(
+            f"A {tag} of a definition has no {', '.join(unknown) or 'value for ' + ', '.join(missing)}."
+        )
+    return cls(**{key: _decoded(value) for key, value in body.items() if key != "type"})
 
 
 _MAKERS: dict[str, Callable[..., Definition]] = {
@@ -111,13 +125,15 @@ _MAKERS: dict[str, Callable[..., Definition]] = {
 
 
 def from_source(text: str) -> Definition:
-    """Return the definition that the source makes. Nothing is run.
+    """Return the definition that the source makes, or raise DefinitionError. Nothing is run.
 
     Only our own names, literals and & | ~ are understood.
     """
     try:
         value = _built(ast.parse(text.strip(), mode="eval").body)
-    except (SyntaxError, TypeError, ValueError, RecursionError) as error:
+    except DefinitionError:
+        raise
+    except (SyntaxError, TypeError, ValueError, RecursionError, MemoryError) as error:
         raise DefinitionError(f"This is not the source of a definition: {error}.") from error
     if not isinstance(value, Definition):
         raise DefinitionError(f"This source makes {value!r}, not a definition.")
@@ -126,11 +142,7 @@ def from_source(text: str) -> Definition:
 
 def _built(node: ast.expr) -> Any:
     if isinstance(node, ast.Call):
-        name = ast.unparse(node.func)
-        if name not in _MAKERS:
-            raise DefinitionError(f"Unknown name {name!r} in the source. Known: {', '.join(_MAKERS)}.")
-        named = {keyword.arg: _built(keyword.value) for keyword in node.keywords if keyword.arg}
-        return _MAKERS[name](*map(_built, node.args), **named)
+        return _called(node)
     if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.BitAnd, ast.BitOr)):
         left, right = _built(node.left), _built(node.right)
         return left & right if isinstance(node.op, ast.BitAnd) else left | right
@@ -141,3 +153,15 @@ def _built(node: ast.expr) -> Any:
     if isinstance(node, ast.Tuple):
         return tuple(_built(item) for item in node.elts)
     return ast.literal_eval(node)
+
+
+def _called(node: ast.Call) -> Any:
+    name = ast.unparse(node.func)
+    if name not in _MAKERS:
+        raise DefinitionError(f"Unknown name {name!r} in the source. Known: {', '.join(_MAKERS)}.")
+    named = {}
+    for keyword in node.keywords:
+        if keyword.arg is None:
+            raise DefinitionError(f"{name}(**…) in the source: write every argument out.")
+        named[keyword.arg] = _built(keyword.value)
+    return _MAKERS[name](*map(_built, node.args), **named)

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from tracktor_nb.errors import DefinitionError
 
-from .definition import Definition
+from .definition import FLAG, Definition, check_choice, check_name, source
 from .operators import OPERATORS, check_operand
 from .period import NAMED_PERIODS, check_period, duration, duration_in_words
+
+DEEPEST_CONDITION = 50
+"""Levels of nesting; no person writes more, and neither Python nor a database reads much more."""
 
 
 class Condition(Definition):
@@ -29,6 +34,16 @@ class Condition(Definition):
     def rule(self) -> str:
         """Return the condition in plain English."""
 
+    @property
+    def parts(self) -> tuple[Condition, ...]:
+        """The conditions that this one is made of."""
+        return ()
+
+    @cached_property
+    def depth(self) -> int:
+        """How many levels of conditions this one has."""
+        return 1 + max((part.depth for part in self.parts), default=0)
+
     def __bool__(self) -> bool:
         raise DefinitionError(
             "A condition is not True or False by itself. Combine with &, | and ~ instead of and, or, not."
@@ -45,27 +60,29 @@ class Has(Condition):
     ignore_case: bool = False
 
     def __post_init__(self) -> None:
-        if not isinstance(self.property, str) or not self.property:
-            raise DefinitionError(f"has({self.property!r}, …) needs the name of a property.")
-        object.__setattr__(self, "value", check_operand(self.op, self.value, f"has({self.property!r}, …)"))
+        place = f"has({self.property!r}, …)"
+        check_name(self.property, "a property", place)
+        check_choice("ignore_case", self.ignore_case, FLAG, place)
+        object.__setattr__(self, "value", check_operand(self.op, self.value, place))
 
     def to_source(self) -> str:
-        value = _listed(self.value) if OPERATORS[self.op].takes == "many" else self.value
-        operand = "" if OPERATORS[self.op].takes == "nothing" else f", {value!r}"
+        operand = "" if OPERATORS[self.op].takes == "nothing" else f", {source(self.value)}"
         case = ", ignore_case=True" if self.ignore_case else ""
         return f"has({self.property!r}, {self.op!r}{operand}{case})"
 
     def rule(self) -> str:
-        spec = OPERATORS[self.op]
-        if spec.takes == "duration":
-            label = spec.label.replace("…", duration_in_words(self.value))
-            return (
-                f"{self.property} {label}"
-                if "…" in spec.label
-                else f"{self.property} {label} {duration_in_words(self.value)}"
-            )
-        shown = "" if spec.takes == "nothing" else f" {_listed(self.value)!r}"
-        return f"{self.property} {self.op}{shown}"
+        case = " in any case" if self.ignore_case else ""
+        return f"{self.property} {self._comparison()}{case}"
+
+    def _comparison(self) -> str:
+        operator = OPERATORS[self.op]
+        if operator.takes == "nothing":
+            return self.op
+        if operator.takes == "duration":
+            return operator.label.replace("…", duration_in_words(self.value))
+        if operator.takes == "two":
+            return f"between {self.value[0]!r} and {self.value[1]!r}"
+        return f"{self.op} {source(self.value)}"
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -81,24 +98,28 @@ class Did(Condition):
     known_for: str | None = None
 
     def __post_init__(self) -> None:
-        where = f"did({self.event!r}, …)"
-        if not isinstance(self.event, str) or not self.event:
-            raise DefinitionError(f"{where} needs the name of an event.")
-        check_arguments(self.where, where)
-        _check_counts(self.at_least, self.at_most, where)
+        place = f"did({self.event!r}, …)"
+        check_name(self.event, "an event", place)
+        check_arguments(self.where, place)
+        _check_counts(self.at_least, self.at_most, place)
         if self.at_least == 1 and self.at_most is None:
             object.__setattr__(self, "at_least", None)
         if self.within is not None and self.between is not None:
-            raise DefinitionError(f"{where} takes within= or between=, not both.")
+            raise DefinitionError(f"{place} takes within= or between=, not both.")
+        if self.within is not None:
+            _check_within(self.within, place)
         if self.between is not None:
-            object.__setattr__(self, "between", tuple(self.between))
-        check_period(self.between or self.within or "all time")
+            object.__setattr__(self, "between", _checked_between(self.between, place))
         if self.known_for is not None:
             duration(self.known_for)
             if self.least > 0:
                 raise DefinitionError(
-                    f"known_for= in {where} goes with at_most=, exactly=0 and did_not: people without events meet them."
+                    f"known_for= in {place} goes with at_most=, exactly=0 and did_not: people without events meet them."
                 )
+
+    @property
+    def parts(self) -> tuple[Condition, ...]:
+        return () if self.where is None else (self.where,)
 
     @property
     def least(self) -> int:
@@ -131,15 +152,12 @@ class Did(Condition):
             text = f"did not do {self.event!r}"
         else:
             text = f"did {self.event!r}{_counts_in_words(self.least, self.at_most)}"
-        text += f" where {self.where.rule()}" if self.where else ""
         if self.within is not None:
-            text += (
-                f" in {self.within}"
-                if self.within in NAMED_PERIODS
-                else f" in the last {duration_in_words(self.within)}"
-            )
+            named = self.within in NAMED_PERIODS
+            text += f" {self.within}" if named else f" in the last {duration_in_words(self.within)}"
         if self.between is not None:
             text += f" from {self.between[0]} to {self.between[1]}"
+        text += "" if self.where is None else f" where {_worded(self.where)}"
         return text + (f", known for {duration_in_words(self.known_for)}" if self.known_for else "")
 
 
@@ -151,6 +169,10 @@ class And(Condition):
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "conditions", _flattened(self, "&"))
+
+    @property
+    def parts(self) -> tuple[Condition, ...]:
+        return self.conditions
 
     def to_source(self) -> str:
         return " & ".join(_bracketed(each, Or) for each in self.conditions)
@@ -168,6 +190,10 @@ class Or(Condition):
     def __post_init__(self) -> None:
         object.__setattr__(self, "conditions", _flattened(self, "|"))
 
+    @property
+    def parts(self) -> tuple[Condition, ...]:
+        return self.conditions
+
     def to_source(self) -> str:
         return " | ".join(_bracketed(each, And) for each in self.conditions)
 
@@ -183,6 +209,10 @@ class Not(Condition):
 
     def __post_init__(self) -> None:
         _check_condition(self.condition, "~")
+
+    @property
+    def parts(self) -> tuple[Condition, ...]:
+        return (self.condition,)
 
     def to_source(self) -> str:
         return f"~{_bracketed(self.condition, And, Or)}"
@@ -219,7 +249,8 @@ def did(
     if exactly is not None:
         if at_least is not None or at_most is not None:
             raise DefinitionError(f"did({event!r}, …) takes exactly= alone, without at_least= and at_most=.")
-        at_least, at_most = (None, 0) if exactly == 0 else (exactly, exactly)
+        _check_count("exactly", exactly, 0, f"did({event!r}, …)")
+        at_least, at_most = exactly or None, exactly
     return Did(event, where, at_least, at_most, within, between, known_for)
 
 
@@ -235,48 +266,67 @@ def did_not(
     return Did(event, where, None, 0, within, between, known_for)
 
 
-def _check_condition(part: object, where: str) -> None:
+def _check_condition(part: object, sign: str) -> None:
     if not isinstance(part, Condition):
         raise DefinitionError(
-            f"{part!r} next to {where} is not a condition. Use has(...), did(...) and their combinations."
+            f"{part!r} next to {sign} is not a condition. Use has(...), did(...) and their combinations."
         )
+    if part.depth >= DEEPEST_CONDITION:
+        raise DefinitionError(f"This condition is nested deeper than {DEEPEST_CONDITION} levels; save parts of it.")
 
 
 def _flattened(group: And | Or, sign: str) -> tuple[Condition, ...]:
     """Return the parts with nested groups of the same kind opened, so that a & b & c has one form only."""
-    for part in group.conditions:
+    if not isinstance(group.conditions, Iterable):
+        raise DefinitionError(f"A group joined by {sign} needs conditions, not {group.conditions!r}.")
+    given = tuple(group.conditions)
+    for part in given:
         _check_condition(part, sign)
-    parts = tuple(
-        inner for part in group.conditions for inner in (part.conditions if type(part) is type(group) else (part,))
-    )
+    parts = tuple(inner for part in given for inner in (part.parts if type(part) is type(group) else (part,)))
     if len(parts) < 2:
         raise DefinitionError(f"A group joined by {sign} needs at least two conditions; one stands for itself.")
     return parts
 
 
 def check_arguments(where: Condition | None, place: str) -> None:
-    """`where` may only ask for arguments of the event."""
-    if where is None or isinstance(where, Has):
+    """Raise DefinitionError unless `where` asks for nothing but arguments of the event."""
+    if where is None:
         return
-    if isinstance(where, Not):
-        check_arguments(where.condition, place)
-    elif isinstance(where, (And, Or)):
-        for part in where.conditions:
-            check_arguments(part, place)
-    else:
+    if not isinstance(where, Condition) or isinstance(where, Did):
         raise DefinitionError(
             f"where= in {place} asks for the event's arguments: use has(...) with &, | and ~, not {where!r}."
         )
+    for part in where.parts:
+        check_arguments(part, place)
 
 
-def _check_counts(at_least: int | None, at_most: int | None, where: str) -> None:
-    for name, count in (("at_least", at_least), ("at_most", at_most)):
-        if count is not None and (type(count) is not int or count < (1 if name == "at_least" else 0)):
-            raise DefinitionError(
-                f"{name}={count!r} in {where} must be a whole number{' from 1 on' if name == 'at_least' else ''}."
-            )
+def _check_counts(at_least: int | None, at_most: int | None, place: str) -> None:
+    if at_least is not None:
+        _check_count("at_least", at_least, 1, place)
+    if at_most is not None:
+        _check_count("at_most", at_most, 0, place)
     if at_least is not None and at_most is not None and at_least > at_most:
-        raise DefinitionError(f"{where} asks for at least {at_least} and at most {at_most}; nobody can meet both.")
+        raise DefinitionError(f"{place} asks for at least {at_least} and at most {at_most}; nobody can meet both.")
+
+
+def _check_count(option: str, count: object, least: int, place: str) -> None:
+    if type(count) is not int or not least <= count < 2**63:
+        raise DefinitionError(f"{option}={count!r} in {place} must be a whole number, {least} or more.")
+
+
+def _check_within(within: object, place: str) -> None:
+    if not isinstance(within, str):
+        raise DefinitionError(
+            f"within={within!r} in {place} must be a duration or a named range; dates go to between=."
+        )
+    check_period(within)
+
+
+def _checked_between(between: Any, place: str) -> tuple[str, str]:
+    if not isinstance(between, (tuple, list)) or len(between) != 2:
+        raise DefinitionError(f"between={between!r} in {place} must be (start, end) as ISO texts.")
+    check_period((between[0], between[1]))
+    return between[0], between[1]
 
 
 def _counts_in_words(least: int, most: int | None) -> str:
@@ -294,7 +344,3 @@ def _bracketed(condition: Condition, *kinds: type) -> str:
 def _worded(condition: Condition) -> str:
     text = condition.rule()
     return f"({text})" if isinstance(condition, (And, Or)) else str(text)
-
-
-def _listed(value: Any) -> Any:
-    return [_listed(item) for item in value] if isinstance(value, tuple) else value

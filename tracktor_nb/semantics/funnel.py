@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from typing import Literal
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
 
 from tracktor_nb.errors import DefinitionError
 
 from .condition import Condition, check_arguments
-from .definition import Definition
+from .definition import FLAG, Definition, check_choice, check_name
 from .event import Event, Value
 from .period import LAST_INSTANT, Calendar, Range, duration, duration_in_words
 from .person import Person
@@ -19,6 +19,7 @@ from .values import group_key, values_at
 Entry = Literal["any", "first"]
 WindowScope = Literal["funnel", "per step"]
 Until = Literal["range end", "now"]
+Chain = tuple[Event, ...]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -29,9 +30,9 @@ class Step(Definition):
     where: Condition | None = None
 
     def __post_init__(self) -> None:
-        if not isinstance(self.event, str) or not self.event:
-            raise DefinitionError(f"Step({self.event!r}) needs the name of an event.")
-        check_arguments(self.where, f"Step({self.event!r})")
+        place = f"Step({self.event!r})"
+        check_name(self.event, "an event", place)
+        check_arguments(self.where, place)
 
     @property
     def label(self) -> str:
@@ -57,12 +58,13 @@ class Funnel(Definition):
     include_bots: bool = False
 
     def __post_init__(self) -> None:
-        if isinstance(self.steps, (str, Step)) or not isinstance(self.steps, Iterable) or not list(self.steps):
-            raise DefinitionError(f"Funnel({self.steps!r}) needs a list of steps: Funnel(['Visit', 'Purchase']).")
-        object.__setattr__(self, "steps", tuple(step if isinstance(step, Step) else Step(step) for step in self.steps))
-        _check_choice("entry", self.entry, ("any", "first"))
-        _check_choice("window_scope", self.window_scope, ("funnel", "per step"))
-        _check_choice("until", self.until, ("range end", "now"))
+        object.__setattr__(self, "steps", _checked_steps(self.steps))
+        check_choice("entry", self.entry, ("any", "first"), "Funnel(…)")
+        check_choice("window_scope", self.window_scope, ("funnel", "per step"), "Funnel(…)")
+        check_choice("until", self.until, ("range end", "now"), "Funnel(…)")
+        check_choice("include_bots", self.include_bots, FLAG, "Funnel(…)")
+        if self.by is not None:
+            check_name(self.by, "a property", "by= in Funnel(…)")
         if self.window is not None:
             duration(self.window)
         elif self.window_scope == "per step":
@@ -70,8 +72,7 @@ class Funnel(Definition):
 
     def to_source(self) -> str:
         steps = [step.event if step.where is None else step for step in self.steps]
-        options = self._arguments("steps").removeprefix(repr(list(self.steps)))
-        return f"Funnel({steps!r}{options})"
+        return f"Funnel({steps!r}{self._options('steps')})"
 
     def rule(self) -> str:
         """Return the rule that is printed beside the number."""
@@ -88,12 +89,21 @@ class Funnel(Definition):
         return " · ".join(parts + ([f"by {self.by} at step 1"] if self.by else []))
 
 
+def _checked_steps(steps: Any) -> tuple[Step, ...]:
+    if not isinstance(steps, Iterable) or isinstance(steps, (str, bytes, Mapping)):
+        raise DefinitionError(f"Funnel({steps!r}) needs a list of steps: Funnel(['Visit', 'Purchase']).")
+    checked = tuple(step if isinstance(step, Step) else Step(step) for step in steps)
+    if not checked:
+        raise DefinitionError("Funnel([]) needs at least one step: Funnel(['Visit', 'Purchase']).")
+    return checked
+
+
 @dataclass(frozen=True)
 class Attempt:
     """The attempt that counts: how many steps it reached, and the events of its chain."""
 
     reached: int = 0
-    chain: tuple[Event, ...] = field(default=())
+    chain: Chain = ()
 
 
 def attempt(funnel: Funnel, person: Person, within: Range, now: int, calendar: Calendar) -> Attempt:
@@ -101,44 +111,43 @@ def attempt(funnel: Funnel, person: Person, within: Range, now: int, calendar: C
 
     It reaches furthest; among equals it starts earliest; its chain is lexicographically the earliest in (time, seq).
     """
-    matching = [matching_events(step.event, step.where, person, calendar, funnel.include_bots) for step in funnel.steps]
-    starts = [event for event in matching[0] if event.time in within]
+    columns = [matching_events(step.event, step.where, person, calendar, funnel.include_bots) for step in funnel.steps]
+    starts = [event for event in columns[0] if event.time in within]
     if funnel.entry == "first":
         starts = starts[:1]
     limit = within.end if funnel.until == "range end" else now + 1
-    later = [[event for event in events if event.time < limit] for events in matching[1:]]
-    walk = _chain_per_step if funnel.window_scope == "per step" else _chain_from_start
+    later = [[event for event in events if event.time < limit] for events in columns[1:]]
     window = duration(funnel.window) if funnel.window else LAST_INSTANT
-    best: tuple[Event, ...] = ()
-    for start in starts:
-        chain = walk(start, later, window)
-        if len(chain) > len(best):
-            best = chain
+    chains = _chains_per_step if funnel.window_scope == "per step" else _chains_from_start
+    best = max(chains(starts, later, window), key=len, default=())  # of equals, max takes the first: the earliest
     return Attempt(len(best), best)
 
 
-def _chain_from_start(start: Event, later: Sequence[Sequence[Event]], window: int) -> tuple[Event, ...]:
-    """One bound for all steps: taking the earliest next event each time reaches furthest."""
-    chain = [start]
-    for events in later:
-        following = next((event for event in events if _follows(event, chain[-1])), None)
-        if following is None or following.time > start.time + window:
-            break
-        chain.append(following)
-    return tuple(chain)
+def _chains_from_start(starts: list[Event], later: list[list[Event]], window: int) -> list[Chain]:
+    """One bound for all steps: from each start, taking the earliest next event each time reaches furthest."""
+    chains = []
+    for start in starts:
+        chain = [start]
+        for events in later:
+            following = next((event for event in events if _follows(event, chain[-1])), None)
+            if following is None or following.time > start.time + window:
+                break
+            chain.append(following)
+        chains.append(tuple(chain))
+    return chains
 
 
-def _chain_per_step(start: Event, later: Sequence[Sequence[Event]], window: int) -> tuple[Event, ...]:
-    """A bound from step to step: a later event of one step may be the one from which the next can be reached."""
-    if not later:
-        return (start,)
-    best: tuple[Event, ...] = (start,)
-    for event in later[0]:
-        if _follows(event, start) and event.time <= start.time + window:
-            chain = (start, *_chain_per_step(event, later[1:], window))
-            if len(chain) > len(best):
-                best = chain
-    return best
+def _chains_per_step(starts: list[Event], later: list[list[Event]], window: int) -> list[Chain]:
+    """A bound from step to step: the earliest next event may be a dead end, so the best ways on are found backwards."""
+    onward: list[Chain] = []
+    for events in reversed([starts, *later]):
+        onward = [(event, *_best_onward(event, onward, window)) for event in events]
+    return onward
+
+
+def _best_onward(event: Event, onward: list[Chain], window: int) -> Chain:
+    within_reach = (way for way in onward if _follows(way[0], event) and way[0].time <= event.time + window)
+    return max(within_reach, key=len, default=())
 
 
 def _follows(event: Event, before: Event) -> bool:
@@ -152,8 +161,3 @@ def breakdown_value(event: Event, person: Person, by: str) -> Value:
         if found:
             return group_key(found[0])
     return None
-
-
-def _check_choice(name: str, value: str, choices: tuple[str, ...]) -> None:
-    if value not in choices:
-        raise DefinitionError(f"{name}={value!r} must be one of {', '.join(map(repr, choices))}.")

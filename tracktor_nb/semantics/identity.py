@@ -34,10 +34,10 @@ def check_distinct_id(distinct_id: str, param: str = "id") -> str:
         raise PayloadError("missing_param", param, f"`{param}` is empty; send the id of the person.")
     if distinct_id != distinct_id.strip():
         raise PayloadError("bad_id", param, f"`{param}` starts or ends with a blank; trimming would change the id.")
+    if any(_is_control(character) for character in distinct_id):
+        raise PayloadError("bad_char", param, f"`{param}` contains a control character or half a surrogate pair.")
     if len(distinct_id.encode()) > LONGEST_ID:
         raise PayloadError("bad_id", param, f"`{param}` is longer than {LONGEST_ID} bytes.")
-    if any(_is_control(character) for character in distinct_id):
-        raise PayloadError("bad_char", param, f"`{param}` contains a control character.")
     if distinct_id.strip().lower() in RESERVED_IDS:
         raise PayloadError(
             "reserved_id", param, f"`{param}` is {distinct_id!r}, which many people would share by mistake."

@@ -5,10 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal, Self
 
-from tracktor_nb.errors import DefinitionError
-
 from .condition import Condition, check_arguments
-from .definition import Definition
+from .definition import FLAG, Definition, check_choice, check_name
 from .event import Event
 from .period import FREQUENCIES, Calendar, Freq, Range
 from .person import Person
@@ -39,13 +37,14 @@ class Metric(Definition):
     include_bots: bool = False
 
     def __post_init__(self) -> None:
-        if self.measure not in MEASURES:
-            raise DefinitionError(f"Unknown measure {self.measure!r}. Use one of {', '.join(MEASURES)}.")
-        if not isinstance(self.event, str) or not self.event:
-            raise DefinitionError(f"Metric.{self.measure}({self.event!r}) needs the name of an event.")
-        if self.freq not in FREQUENCIES:
-            raise DefinitionError(f"freq={self.freq!r} must be one of {', '.join(FREQUENCIES)}.")
-        check_arguments(self.where, f"Metric.{self.measure}({self.event!r})")
+        check_choice("measure", self.measure, MEASURES, "Metric(…)")
+        place = f"Metric.{self.measure}({self.event!r})"
+        check_name(self.event, "an event", place)
+        check_arguments(self.where, place)
+        if self.by is not None:
+            check_name(self.by, "a property", f"by= in {place}")
+        check_choice("freq", self.freq, FREQUENCIES, place)
+        check_choice("include_bots", self.include_bots, FLAG, place)
 
     @classmethod
     def people_who_did(cls, event: str, **options: Any) -> Self:
@@ -63,8 +62,7 @@ class Metric(Definition):
         return cls("times_per_person", event, **options)
 
     def to_source(self) -> str:
-        options = self._arguments("measure", "event").removeprefix(f"{self.measure!r}, ")
-        return f"Metric.{self.measure}({options})"
+        return f"Metric.{self.measure}({self.event!r}{self._options('measure', 'event')})"
 
     @property
     def label(self) -> str:
@@ -83,7 +81,7 @@ class Metric(Definition):
             "times_happened": f"times {self.event!r} happened",
             "times_per_person": f"times {self.event!r} happened / people who did it",
         }[self.measure]
-        where = f" where {self.where.rule()}" if self.where else ""
+        where = "" if self.where is None else f" where {self.where.rule()}"
         split = f" · by {self.by} at the event" if self.by else ""
         return f"{what}{where} · per {self.freq} · bots {'in' if self.include_bots else 'out'}{split}"
 

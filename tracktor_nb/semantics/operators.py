@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import lru_cache
 from typing import Any, Literal
 
@@ -11,9 +12,10 @@ import re2
 
 from tracktor_nb.errors import DefinitionError
 
+from .definition import is_text, source
 from .event import Value
-from .period import Calendar, duration
-from .values import instant_of, is_number, same
+from .period import Calendar, duration, is_duration
+from .values import frozen, instant_of, is_number, same, thawed
 
 Takes = Literal["nothing", "one", "two", "many", "number or text", "text", "duration", "instant"]
 
@@ -54,61 +56,53 @@ OPERATORS: dict[str, Operator] = {
 }
 
 
-def check_operand(op: str, operand: Any, where: str) -> Any:
-    """Return the operand in its stored form (lists as tuples), or raise DefinitionError naming `where`."""
-    if op not in OPERATORS:
-        raise DefinitionError(f"Unknown operator {op!r} in {where}. Use one of: {', '.join(OPERATORS)}.")
+def check_operand(op: str, operand: Any, place: str) -> Value:
+    """Return the operand in its stored form (lists as tuples), or raise DefinitionError naming the `place`."""
+    if not isinstance(op, str) or op not in OPERATORS:
+        near = get_close_matches(str(op), OPERATORS, n=1)
+        hint = f" Did you mean {near[0]!r}?" if near else ""
+        raise DefinitionError(f"Unknown operator {op!r} in {place}.{hint} Use one of: {', '.join(OPERATORS)}.")
     takes = OPERATORS[op].takes
-    if takes == "nothing":
-        return _demand(operand is None, operand, f"{op!r} in {where} takes no value")
-    if takes == "duration":
-        duration(operand)
-        return operand
-    if takes == "instant":
-        return _demand(instant_of(operand, Calendar()) is not None, operand, f"{op!r} in {where} takes a date")
-    if takes == "two":
-        pair = tuple(operand) if isinstance(operand, (list, tuple)) else ()
-        return _demand(
-            len(pair) == 2 and _comparable(*pair),
-            pair,
-            f"'between' in {where} takes (low, high), both numbers or both texts",
-        )
-    if takes == "many":
-        return _demand(
-            isinstance(operand, (list, tuple)) and len(operand) > 0,
-            _frozen(operand),
-            f"{op!r} in {where} takes a list of values",
-        )
-    if takes == "text":
-        _demand(isinstance(operand, str) and operand != "", operand, f"{op!r} in {where} takes a text")
-        return operand if op != "matches" else _checked_pattern(operand, where)
-    if takes == "number or text":
-        return _demand(
-            isinstance(operand, str) or is_number(operand), operand, f"{op!r} in {where} takes a number or a text"
-        )
-    return _demand(
-        operand is not None,
-        _frozen(operand),
-        f"{op!r} in {where} takes a value; for missing ones there is 'is not set'",
-    )
-
-
-def _demand(fits: bool, operand: Any, message: str) -> Any:
-    if not fits or operand != operand:
-        raise DefinitionError(f"{message}, not {operand!r}.")
+    fits, wanted = _TAKES[takes]
+    operand = frozen(operand, place)
+    if not fits(operand):
+        raise DefinitionError(f"{op!r} in {place} takes {wanted}, not {source(operand)}.")
+    if op == "matches":
+        _check_pattern(operand, place)
     return operand
 
 
-def _frozen(operand: Any) -> Any:
-    return tuple(map(_frozen, operand)) if isinstance(operand, (list, tuple)) else operand
+def _is_pair(operand: Value) -> bool:
+    return isinstance(operand, tuple) and len(operand) == 2 and _comparable(*operand) and bool(operand[0] <= operand[1])
 
 
-def _checked_pattern(pattern: str, where: str) -> str:
+def _is_choice(operand: Value) -> bool:
+    return isinstance(operand, tuple) and len(operand) > 0 and all(item is not None for item in operand)
+
+
+def _is_date(operand: Value) -> bool:
+    """True for what is a date in every zone, which the first and the last year are not."""
+    instant = instant_of(operand, Calendar())
+    return instant is not None and 1 < Calendar().local(instant).year < 9999
+
+
+_TAKES: dict[Takes, tuple[Callable[[Value], bool], str]] = {
+    "nothing": (lambda operand: operand is None, "no value"),
+    "one": (lambda operand: operand is not None, "a value (for missing ones there is 'is not set')"),
+    "two": (_is_pair, "(low, high), both numbers or both texts, low first"),
+    "many": (_is_choice, "a list of values (for missing ones there is 'is not set')"),
+    "number or text": (lambda operand: isinstance(operand, str) or is_number(operand), "a number or a text"),
+    "text": (is_text, "a text that is not empty"),
+    "duration": (is_duration, "a duration such as '30d', '12h', '15m'"),
+    "instant": (_is_date, "a date such as '2026-11-23' or '2026-11-23T14:00:00+01:00', or a Unix time"),
+}
+
+
+def _check_pattern(pattern: str, place: str) -> None:
     try:
         _compiled(pattern, False)
     except re2.error as error:
-        raise DefinitionError(f"{pattern!r} in {where} is not a pattern that RE2 knows: {error}.") from error
-    return pattern
+        raise DefinitionError(f"{pattern!r} in {place} is not a pattern that RE2 knows: {error}.") from error
 
 
 @lru_cache(maxsize=256)
@@ -123,27 +117,32 @@ def _comparable(left: Value, right: Value) -> bool:
     return (is_number(left) and is_number(right)) or (isinstance(left, str) and isinstance(right, str))
 
 
-def predicate(op: str, operand: Any, ignore_case: bool, calendar: Calendar) -> Callable[[Value, int], bool]:
+def predicate(op: str, operand: Value, ignore_case: bool, calendar: Calendar) -> Callable[[Value, int], bool]:
     """Return the test (value, at) -> bool of a positive operator; negative ones are `not any` of what they negate."""
     if op in ("in the last", "more than ago"):
         return _age_test(op, duration(operand), calendar)
     if op in ("before", "after"):
         return _date_test(op, operand, calendar)
-    test = _plain_test(op, _folded(operand) if ignore_case else operand, ignore_case)
-    if ignore_case and op != "matches":
-        return lambda value, at: test(_folded(value))
-    return lambda value, at: test(value)
+    operand = thawed(operand)
+    if op == "matches":
+        pattern = _compiled(operand, ignore_case)
+        return lambda value, at: isinstance(value, str) and pattern.search(value) is not None
+    if not ignore_case:
+        test = _plain_test(op, operand)
+        return lambda value, at: test(value)
+    folded_test = _plain_test(op, _folded(operand))
+    return lambda value, at: folded_test(_folded(value))
 
 
-def _folded(value: Any) -> Any:
-    if isinstance(value, (list, tuple)):
-        return type(value)(map(_folded, value))
+def _folded(value: Value) -> Value:
+    if isinstance(value, list):
+        return [_folded(item) for item in value]
     return value.casefold() if isinstance(value, str) else value
 
 
-def _plain_test(op: str, operand: Any, ignore_case: bool) -> Callable[[Value], bool]:
+def _plain_test(op: str, operand: Value) -> Callable[[Value], bool]:
     tests: dict[str, Callable[[Value], bool]] = {
-        "is": lambda value: same(value, _as_list(operand)),
+        "is": lambda value: same(value, operand),
         ">": lambda value: _comparable(value, operand) and value > operand,
         ">=": lambda value: _comparable(value, operand) and value >= operand,
         "<": lambda value: _comparable(value, operand) and value < operand,
@@ -152,19 +151,13 @@ def _plain_test(op: str, operand: Any, ignore_case: bool) -> Callable[[Value], b
         "contains": lambda value: isinstance(value, str) and operand in value,
         "starts with": lambda value: isinstance(value, str) and value.startswith(operand),
         "ends with": lambda value: isinstance(value, str) and value.endswith(operand),
-        "matches": lambda value: isinstance(value, str) and _compiled(operand, ignore_case).search(value) is not None,
-        "in": lambda value: any(same(value, _as_list(one)) for one in operand),
+        "in": lambda value: any(same(value, one) for one in operand),
         "is set": lambda value: True,
         "is true": lambda value: value is True,
         "is false": lambda value: value is False,
-        "includes": lambda value: isinstance(value, list) and any(same(item, _as_list(operand)) for item in value),
+        "includes": lambda value: isinstance(value, list) and any(same(item, operand) for item in value),
     }
     return tests[op]
-
-
-def _as_list(operand: Any) -> Any:
-    """Definitions hold tuples where JSON has lists."""
-    return [_as_list(item) for item in operand] if isinstance(operand, tuple) else operand
 
 
 def _age_test(op: str, length: int, calendar: Calendar) -> Callable[[Value, int], bool]:
@@ -179,7 +172,7 @@ def _age_test(op: str, length: int, calendar: Calendar) -> Callable[[Value, int]
 
 def _date_test(op: str, operand: Any, calendar: Calendar) -> Callable[[Value, int], bool]:
     limit = instant_of(operand, calendar)
-    assert limit is not None, "check_operand admits only dates"
+    assert limit is not None, f"check_operand admits only dates, not {operand!r}"
 
     def test(value: Value, at: int) -> bool:
         instant = instant_of(value, calendar)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
@@ -20,6 +21,8 @@ FIRST_INSTANT = 0
 """1970-01-01, the earliest time that imports may carry."""
 LAST_INSTANT = 253_370_764_800 * SECOND
 """9999-01-01, later than every event."""
+LONGEST_DURATION = 36_525 * DAY
+"""A hundred years."""
 
 Freq = Literal["hour", "day", "week", "month"]
 FREQUENCIES: tuple[Freq, ...] = ("hour", "day", "week", "month")
@@ -47,7 +50,8 @@ Period = str | tuple[str, str]
 
 def duration(text: str) -> int:
     """Return the microseconds of a duration such as "30d", "12h", "15m", "90s" or "2w"."""
-    return _parts(text)[0] * UNITS[_parts(text)[1]]
+    number, unit = _parts(text)
+    return number * UNITS[unit]
 
 
 def duration_in_words(text: str) -> str:
@@ -56,13 +60,24 @@ def duration_in_words(text: str) -> str:
     return f"{number} {UNIT_NAMES[unit]}{'' if number == 1 else 's'}"
 
 
+def is_duration(text: object) -> bool:
+    """True if `duration` can read it."""
+    try:
+        return duration(text) > 0  # type: ignore[arg-type]
+    except DefinitionError:
+        return False
+
+
 def _parts(text: str) -> tuple[int, str]:
-    match = re.fullmatch(r"([1-9][0-9]{0,8})([smhdw])", text) if isinstance(text, str) else None
+    match = re.fullmatch(r"([1-9][0-9]{0,9})([smhdw])", text) if isinstance(text, str) else None
     if match is None:
         raise DefinitionError(
             f"{text!r} is not a duration. Write a whole number and a unit: '30d', '12h', '15m', '90s', '2w'."
         )
-    return int(match[1]), match[2]
+    number, unit = int(match[1]), match[2]
+    if number * UNITS[unit] > LONGEST_DURATION:
+        raise DefinitionError(f"{text!r} is too long a duration; a hundred years ('36525d') are the most.")
+    return number, unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +95,7 @@ class Range:
 def _zone(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, IsADirectoryError) as error:
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         raise DefinitionError(
             f"Unknown time zone {name!r}. Use an IANA name such as 'Europe/Vienna' or 'UTC'."
         ) from error
@@ -111,22 +126,42 @@ class Calendar:
         return (aware.astimezone(UTC) - _EPOCH) // timedelta(microseconds=1)
 
     def midnight(self, day: date) -> int:
-        """Return the instant at which the local day begins."""
+        """Return the instant at which the local day begins, which is not always 00:00."""
         return self.instant(datetime(day.year, day.month, day.day))
+
+    def day(self, instant: int) -> date:
+        """Return the local day that holds the instant: where clocks fall back over midnight, the day has begun."""
+        day = self.local(instant).date()
+        tomorrow = day + timedelta(days=1)
+        return tomorrow if self.midnight(tomorrow) <= instant else day
 
     def floor(self, instant: int, freq: Freq) -> int:
         """Return the start of the hour, day, week or month that holds the instant."""
         if freq == "hour":
-            offset = self.local(instant).utcoffset() or timedelta()
-            shift = offset // timedelta(microseconds=1)
-            return (instant + shift) // HOUR * HOUR - shift
-        return self.midnight(_first_day(self.local(instant).date(), freq, self.week_start))
+            return self._hour(instant).start
+        return self.midnight(_first_day(self.day(instant), freq, self.week_start))
 
     def next(self, instant: int, freq: Freq) -> int:
         """Return the start of the following hour, day, week or month."""
         if freq == "hour":
-            return self.floor(instant, freq) + HOUR
-        return self.midnight(_following(_first_day(self.local(instant).date(), freq, self.week_start), freq))
+            return self._hour(instant).end
+        return self.midnight(_following(_first_day(self.day(instant), freq, self.week_start), freq))
+
+    def _hour(self, instant: int) -> Range:
+        """Return the local hour around the instant; where the clock changes within it, the part of it that holds it."""
+        shift = self._offset(instant)
+        start = (instant + shift) // HOUR * HOUR - shift
+        before, behind = range(start, instant + 1), range(instant, start + HOUR)
+        return Range(
+            before[bisect_left(before, True, key=lambda each: self._offset(each) == shift)],
+            start + HOUR
+            if self._offset(behind[-1]) == shift
+            else behind[bisect_left(behind, True, key=lambda each: self._offset(each) != shift)],
+        )
+
+    def _offset(self, instant: int) -> int:
+        """Return by how many microseconds the local clock is ahead of UTC."""
+        return (self.local(instant).utcoffset() or timedelta()) // timedelta(microseconds=1)
 
     def edges(self, start: int, end: int, freq: Freq) -> list[int]:
         """Return the bucket starts that cover [start, end), and behind them the end of the last bucket."""
@@ -139,7 +174,7 @@ class Calendar:
         """Return the instant of an ISO 8601 text; a date alone is 00:00, a time without zone is local here."""
         try:
             return self.instant(datetime.fromisoformat(text))
-        except (ValueError, OverflowError) as error:
+        except (TypeError, ValueError, OverflowError) as error:
             raise DefinitionError(
                 f"{text!r} is not a date. Write '2026-11-23' or '2026-11-23T14:00:00+01:00'."
             ) from error
@@ -170,14 +205,23 @@ def resolve(period: Period, now: int, calendar: Calendar) -> Range:
         return Range(now - _unnamed(period), now + 1)
     if period == "all time":
         return Range(FIRST_INSTANT, LAST_INSTANT)
-    first, last = _named_days(period, calendar.local(now).date(), calendar.week_start)
-    return Range(calendar.midnight(first), calendar.midnight(last))
+    first, following = _named_days(period, calendar.day(now), calendar.week_start)
+    return Range(calendar.midnight(first), calendar.midnight(following))
+
+
+def next_move(period: Period, now: int, calendar: Calendar) -> int | None:
+    """Return when a named range next moves on; None for what never moves, and for a duration, which always does."""
+    if period not in NAMED_PERIODS or period == "all time":
+        return None
+    unit = period.split()[-1]
+    whole = f"this {unit}" if unit in ("week", "month", "quarter", "year") else "today"
+    return resolve(whole, now, calendar).end
 
 
 def check_period(period: Period) -> Period:
-    """Return the period unchanged, or raise DefinitionError."""
+    """Return the period with (start, end) as a tuple, or raise DefinitionError."""
     resolve(period, 0, Calendar())
-    return period
+    return period if isinstance(period, str) else (period[0], period[1])
 
 
 def _unnamed(period: str) -> int:
@@ -193,9 +237,10 @@ def _custom(period: tuple[str, str], calendar: Calendar) -> Range:
     if not isinstance(period, (tuple, list)) or len(period) != 2:
         raise DefinitionError(f"{period!r} is not a period. Give a name, a duration, or (start, end) as ISO texts.")
     start, end = calendar.parse(period[0]), calendar.parse(period[1])
-    if start >= end:
+    # Decided in UTC, so that no zone refuses what another one took; an hour that a zone leaves out is empty there.
+    if Calendar().parse(period[0]) >= Calendar().parse(period[1]):
         raise DefinitionError(f"The period {period!r} ends before it starts; the end itself is excluded.")
-    return Range(start, end)
+    return Range(start, max(start, end))
 
 
 def _named_days(period: str, today: date, week_start: int) -> tuple[date, date]:

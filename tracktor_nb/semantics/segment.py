@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from tracktor_nb.errors import DefinitionError
 
 from .condition import Condition
-from .definition import Definition
+from .definition import FLAG, Definition, check_choice
 from .period import Calendar
 from .person import Person
 from .truth import Truth, earliest, truth
@@ -23,6 +23,7 @@ class Segment(Definition):
     def __post_init__(self) -> None:
         if not isinstance(self.condition, Condition):
             raise DefinitionError(f"Segment({self.condition!r}) needs a condition such as has(...) or did(...).")
+        check_choice("include_bots", self.include_bots, FLAG, "Segment(…)")
 
     def rule(self) -> str:
         """Return the rule that is printed beside the number."""

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 from functools import lru_cache
 
 from .condition import And, Condition, Did, Has, Not, Or
 from .event import Event, Value
 from .operators import OPERATORS, predicate, turning_points
-from .period import NAMED_PERIODS, Calendar, Period, Range, duration, resolve
+from .period import LAST_INSTANT, NAMED_PERIODS, Calendar, Period, Range, duration, next_move, resolve
 from .person import Person
 from .values import values_at
 
@@ -47,14 +46,15 @@ def matches(condition: Condition | None, properties: Mapping[str, Value], at: in
 
 def holds(condition: Has, values: Iterable[Value], at: int, calendar: Calendar) -> bool:
     """True if the values that a property has (none, one, or several along a path) meet the operator."""
-    positive = OPERATORS[condition.op].negates
-    test = _test_of(condition if positive is None else replace(condition, op=positive), calendar)
-    return any(test(value, at) for value in values) is (positive is None)
+    return test_of(condition, calendar)(values, at)
 
 
 @lru_cache(maxsize=512)
-def _test_of(condition: Has, calendar: Calendar) -> Callable[[Value, int], bool]:
-    return predicate(condition.op, condition.value, condition.ignore_case, calendar)
+def test_of(condition: Has, calendar: Calendar) -> Callable[[Iterable[Value], int], bool]:
+    """Return `holds` for one condition, ready to be asked about many values."""
+    positive = OPERATORS[condition.op].negates
+    test = predicate(positive or condition.op, condition.value, condition.ignore_case, calendar)
+    return lambda values, at: any(test(value, at) for value in values) is (positive is None)
 
 
 def earliest(instants: Iterable[int | None]) -> int | None:
@@ -84,9 +84,14 @@ def _did_truth(condition: Did, person: Person, at: int, calendar: Calendar, incl
     if condition.within is not None and condition.within not in NAMED_PERIODS:
         turning.append(_leaving(times, condition, duration(condition.within)))
     if condition.known_for is not None:
-        old_enough = (person.created_at or 0) + duration(condition.known_for)
+        old_enough = _old_enough(person, duration(condition.known_for))
         value, turning = value and old_enough <= at, [*turning, old_enough]
     return value, _after(at, turning)
+
+
+def _old_enough(person: Person, length: int) -> int:
+    """Return the instant from which on the person is known for so long; somebody nobody knows never is."""
+    return LAST_INSTANT if person.created_at is None else person.created_at + length
 
 
 def matching_events(
@@ -105,9 +110,7 @@ def matching_events(
 def window_of(condition: Did, at: int, calendar: Calendar) -> tuple[Range, int | None]:
     """Return the instants that count at `at`, and the next instant at which a named range moves on."""
     period: Period = condition.between or condition.within or "all time"
-    window = resolve(period, at, calendar)
-    named = condition.within in NAMED_PERIODS and condition.within != "all time"
-    return window, calendar.next(at, "day") if named else None
+    return resolve(period, at, calendar), next_move(period, at, calendar)
 
 
 def _leaving(times: list[int], condition: Did, length: int) -> int | None:

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from functools import lru_cache
+from numbers import Integral
+from typing import Any
 
 from tracktor_nb.errors import DefinitionError
 
+from .definition import is_text
 from .event import Value
-from .period import SECOND, Calendar
+from .period import LAST_INSTANT, SECOND, Calendar
+
+DEEPEST = 32
+"""Levels of lists and objects in an operand; the door stores nothing deeper (semantics/wire.py)."""
+LATEST_NUMBER = LAST_INSTANT * 1000
+"""A Unix number from here on, in nanoseconds, is no date any more."""
 
 
 def values_at(properties: Mapping[str, Value], path: str) -> tuple[Value, ...]:
@@ -66,13 +75,39 @@ def unix_instant(number: float) -> int:
 def instant_of(value: Value, calendar: Calendar) -> int | None:
     """Return the instant that an ISO text or a Unix number means, None for anything else."""
     if is_number(value):
-        return unix_instant(value)
+        return unix_instant(value) if abs(value) < LATEST_NUMBER else None
     if not isinstance(value, str):
         return None
     try:
         return calendar.parse(value)
     except DefinitionError:
         return None
+
+
+def frozen(value: Any, place: str, depth: int = DEEPEST) -> Value:
+    """Return a JSON value as definitions keep it: lists as tuples, keys in order; DefinitionError names the `place`."""
+    if depth == 0:
+        raise DefinitionError(f"A value in {place} is nested deeper than {DEEPEST} levels; nothing like it is stored.")
+    if isinstance(value, (list, tuple)):
+        return tuple(frozen(item, place, depth - 1) for item in value)
+    if isinstance(value, Mapping) and all(isinstance(key, str) for key in value):
+        return {frozen(key, place): frozen(value[key], place, depth - 1) for key in sorted(value)}
+    if isinstance(value, str) and (value == "" or is_text(value)):
+        return str(value)
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, Integral) and abs(int(value)) < 2**63:
+        return int(value)
+    if isinstance(value, float) and math.isfinite(value):
+        return float(value)
+    raise DefinitionError(f"{value!r} in {place} is no JSON value that can be stored.")
+
+
+def thawed(value: Any) -> Value:
+    """Return a frozen value as JSON has it, with lists."""
+    if isinstance(value, tuple):
+        return [thawed(item) for item in value]
+    return {key: thawed(item) for key, item in value.items()} if isinstance(value, dict) else value
 
 
 def group_key(value: Value) -> Value:
