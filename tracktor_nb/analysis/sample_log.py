@@ -56,6 +56,11 @@ class Sample:
     def __len__(self) -> int:
         return sum(len(table) for table in self.tables.values())
 
+    @property
+    def size(self) -> int:
+        """The number of rows to store: events, property changes and identity edges."""
+        return len(self) + sum(map(len, self.changes)) + int((self.registered_at < self.now).sum())
+
     def event_rows(self) -> Iterator[EventRow]:
         """Yield (distinct id, event, time in microseconds, properties) of every event in order of time."""
         return _in_order(
