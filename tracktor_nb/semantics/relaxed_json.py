@@ -12,6 +12,7 @@ import re
 from typing import NoReturn
 
 from tracktor_nb.errors import PayloadError
+
 from .event import Value
 
 LONGEST_INTEGER = 1000  # digits; longer ones cost quadratic time to convert and mean nothing

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from typing import Any, NoReturn
 
 from tracktor_nb.errors import PayloadError
+
 from .event import SYSTEM_EVENTS, Value
 from .relaxed_json import LONGEST_INTEGER, parse
 
@@ -35,7 +36,7 @@ Flags = tuple[str, ...]
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _TIMESTAMP = re.compile(r"(-?)([0-9]{1,20})(?:\.([0-9]{1,20}))?", re.ASCII)
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
-_encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")).encode
+_encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
 
 
 def read_object(given: Value, param: str = "data") -> tuple[dict[str, Value], Flags]:
@@ -48,7 +49,7 @@ def read_object(given: Value, param: str = "data") -> tuple[dict[str, Value], Fl
         raise PayloadError("data_not_object", param, f"`{param}` must be a JSON object such as {{plan: 'Gold'}}.")
     values, flags = canonical(parsed, param)
     if parsed is given:
-        _check_size(len(canonical_json(values).encode()), param)
+        _check_size(len(_encode(values).encode()), param)
     return values, flags
 
 
@@ -64,11 +65,6 @@ def canonical(value: Mapping[str, Value], param: str = "data") -> tuple[dict[str
     """
     walk = _Walk(param)
     return walk.object(value, DEEPEST), tuple(sorted(walk.flags))
-
-
-def canonical_json(value: Value) -> str:
-    """Return the one JSON text of a canonical value: keys sorted, no blanks, characters as they are."""
-    return _encode(value)
 
 
 class _Walk:

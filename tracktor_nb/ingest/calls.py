@@ -1,0 +1,162 @@
+"""What /set, /track and /alias mean: parameters checked, rights checked, and the step the writer will take.
+
+Everything that can be refused is refused before the step is made; the step only writes. Steps return the outcome as
+data instead of raising, because an error would undo the whole group of neighbours they are committed with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from tracktor_nb.errors import PayloadError
+from tracktor_nb.semantics.event import Value
+from tracktor_nb.semantics.identity import check_distinct_id, is_anonymous, signature_matches
+from tracktor_nb.semantics.wire import Flags, check_event_name, message_key, property_flags, read_object, read_ts
+from tracktor_nb.store.events import record_change, record_event
+from tracktor_nb.store.identity import merge
+from tracktor_nb.store.sites import SiteRecord
+from tracktor_nb.store.writer import Transaction
+
+from .requests import Params
+
+Answer = dict[str, Any]
+Step = Callable[[Transaction], Answer | PayloadError]
+
+REASONS = ("alias", "identify")
+_SEED_SLIP = "Did you mean /{}? The call you sent fits it."
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request to a site: its parameters, when it arrived (microseconds), and whether a program sent it."""
+
+    site: SiteRecord
+    params: Params
+    received_at: int
+    bot: bool = False
+    signed_only: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "signed_only", bool(self.site.settings.get("signed_only")))
+
+
+def track(call: Call) -> Step:
+    """Return the step that records an event of the person `id`."""
+    name = check_event_name(call.params.need("action", _set_hint(call.params)))
+    distinct_id = _signed_id(call, "id", _alias_hint(call.params))
+    data, flags = read_object(call.params.values["data"]) if call.params.values.get("data") else (None, ())
+    row = _row(call, flags)
+
+    def step(transaction: Transaction) -> Answer:
+        recorded = record_event(transaction, call.site.id, distinct_id, name, data=data, **row)
+        return {"duplicate": True} if recorded.duplicate else {}
+
+    return step
+
+
+def set_properties(call: Call) -> Step:
+    """Return the step that records new values of properties of the person `id`; null removes one."""
+    distinct_id = _signed_id(call, "id", _alias_hint(call.params))
+    values, flags = read_object(call.params.need("data", "Send the new values as a JSON object."))
+    row = _row(call, flags + property_flags(values))
+
+    def step(transaction: Transaction) -> Answer:
+        recorded = record_change(transaction, call.site.id, distinct_id, values, **row)
+        return {"duplicate": True} if recorded.duplicate else {}
+
+    return step
+
+
+def alias(call: Call) -> Step:
+    """Return the step that makes `srcid` and `destid` one person, known as `destid` from now on (SEMANTICS 1).
+
+    With signed data only, a source that is not signed must be anonymous and its person without an identified id: the
+    rule of identify. Otherwise whoever knows an old visitor id could take over the profile it belongs to.
+    """
+    dest = _signed_id(call, "destid", "Send srcid and destid.", sign="destsign", always=True)
+    src = check_distinct_id(call.params.need("srcid", "Send srcid and destid."), "srcid")
+    reason = _reason(call.params, src, dest)
+    guarded = not _is_signed(call, src, "srcsign") and call.signed_only
+    if guarded and not is_anonymous(src):
+        raise _not_allowed()
+    time, _ = read_ts(call.params.text("ts"), call.received_at)
+    rule, key, arrived = "identify" if guarded else reason, _message_key(call.params), call.received_at
+
+    def step(transaction: Transaction) -> Answer | PayloadError:
+        done = merge(transaction, call.site.id, src, dest, time, arrived, reason=rule, message_key=key)
+        if not done.merged and reason == "alias":
+            return _not_allowed()
+        return {"merged": done.merged, "unchanged": True} if done.unchanged else {"merged": done.merged}
+
+    return step
+
+
+def _reason(params: Params, src: str, dest: str) -> str:
+    """Return why the ids are merged, or raise PayloadError if a known person would become an anonymous one."""
+    reason = params.text("reason") or "alias"
+    if reason not in REASONS:
+        raise PayloadError("bad_value", "reason", f"`reason` must be one of {', '.join(REASONS)}.")
+    if is_anonymous(dest) and (not is_anonymous(src) or reason == "identify"):
+        raise PayloadError("bad_direction", "destid", "A known person cannot become an anonymous one: swap the ids.")
+    return reason
+
+
+def _not_allowed() -> PayloadError:
+    text = "The person of srcid is known already; merging it needs `srcsign`, the signature of srcid."
+    return PayloadError("merge_not_allowed", "srcsign", text, status=403)
+
+
+def _row(call: Call, data_flags: Flags) -> dict[str, Any]:
+    """The columns that events and property changes have in common."""
+    ts = call.params.text("ts")
+    time, ts_flags = read_ts(ts, call.received_at)
+    notes: dict[str, Value] = {"flags": [*ts_flags, *data_flags]} if ts_flags or data_flags else {}
+    if ts_flags:
+        notes["ts"] = ts
+    return {
+        "time": time,
+        "received_at": call.received_at,
+        "message_key": _message_key(call.params),
+        "bot": call.bot,
+        "notes": notes or None,
+    }
+
+
+def _message_key(params: Params) -> bytes | None:
+    message_id = params.text("message_id")
+    return message_key(message_id) if message_id else None
+
+
+def _signed_id(call: Call, param: str, hint: str, sign: str = "sign", always: bool = False) -> str:
+    """Return the id if the call may speak for it; `always`: even an anonymous id must be signed."""
+    distinct_id = check_distinct_id(call.params.need(param, hint), param)
+    signed = _is_signed(call, distinct_id, sign)
+    if call.signed_only and not signed and (always or not is_anonymous(distinct_id)):
+        raise PayloadError(
+            "missing_signature",
+            sign,
+            f"This site takes only signed data: send `{sign}`, the signature of {param}.",
+            403,
+        )
+    return distinct_id
+
+
+def _is_signed(call: Call, distinct_id: str, param: str) -> bool:
+    """True if a signature is given and right, False if none is given; a wrong one is refused in every mode."""
+    given = (call.params.text(param) or "").strip()
+    if given and not signature_matches(call.site.secret, distinct_id, given):
+        raise PayloadError("bad_signature", param, f"`{param}` is not the signature of this id; see secure mode.", 403)
+    return bool(given)
+
+
+def _alias_hint(params: Params) -> str:
+    """The seed prints its example calls under /track, whatever they do."""
+    return _SEED_SLIP.format("alias") if "srcid" in params.values or "destid" in params.values else ""
+
+
+def _set_hint(params: Params) -> str:
+    if "srcid" in params.values or "destid" in params.values:
+        return _SEED_SLIP.format("alias")
+    return _SEED_SLIP.format("set") if "data" in params.values else ""

@@ -1,0 +1,120 @@
+"""The public door: a Tornado server that takes what sites send and answers once it is stored.
+
+It knows the store and the meaning of the wire, nothing else: no pandas, no widgets, no analysis.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+import sys
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from tornado.httpserver import HTTPServer
+from tornado.ioloop import PeriodicCallback
+from tornado.web import Application, RequestHandler
+
+from .ingest.access import AccessLog
+from .ingest.commits import Commits
+from .ingest.directory import Directory
+from .ingest.door import House, Nowhere
+from .ingest.routes import Demo, Health, Library, Record, Static
+from .settings import Settings
+from .store.database import Database, open_database
+
+STATIC = Path(__file__).parent / "static"
+TEMPLATES = Path(__file__).parent / "ingest" / "templates"
+
+LARGEST_HEADER = 128 * 1024  # bytes; larger than any URL we take, so that we can say why it is too long
+NEVER_READ = 1 << 40  # bytes; the handlers count for themselves and answer in JSON
+SLOWEST_BODY = 10.0  # seconds
+LONGEST_IDLE = 60.0  # seconds a connection may stay without a request
+GRACE = 8.0  # seconds that calls under way are given when the server is asked to stop
+
+
+def make_app(
+    database: Database,
+    *,
+    demo: Mapping[str, str] | None = None,
+    static: Path = STATIC,
+    clock: Callable[[], int] = time.time_ns,
+    log_request: Callable[[RequestHandler], None] | None = None,
+) -> Application:
+    """Return the application over an open database.
+
+    `demo` adds the demo page: {"site_name": …, "dashboard_url": …}. `clock` gives nanoseconds since 1970.
+    """
+    house = House(database, Commits(database.writer), Directory(database), clock, static)
+    shared = {"house": house}
+    routes = [
+        (r"/(set|track|alias)/?", Record, shared),
+        (r"/scripts/([^/]*)\.js", Library, shared),
+        (r"/tio\.js", Library, shared),
+        (r"/healthz", Health, shared),
+        (r"/static/(.*)", Static, {"path": str(static)}),
+        *([(r"/demo", Demo, shared | dict(demo))] if demo is not None else []),
+    ]
+    return Application(
+        routes,  # type: ignore[arg-type]
+        default_handler_class=Nowhere,
+        default_handler_args=shared,
+        template_path=str(TEMPLATES),
+        log_function=log_request or (lambda _: None),
+        house=house,
+    )
+
+
+def listen(application: Application, port: int, host: str = "127.0.0.1") -> HTTPServer:
+    """Return a server that accepts connections; port 0 takes a free one."""
+    server = HTTPServer(
+        application,
+        decompress_request=True,
+        max_header_size=LARGEST_HEADER,
+        max_body_size=NEVER_READ,
+        body_timeout=SLOWEST_BODY,
+        idle_connection_timeout=LONGEST_IDLE,
+    )
+    server.listen(port, host)
+    return server
+
+
+async def stop(server: HTTPServer, application: Application) -> None:
+    """Take no more connections, let the calls under way be answered, then close the rest."""
+    server.stop()
+    house: House = application.settings["house"]
+    deadline = time.monotonic() + GRACE
+    while house.recording and time.monotonic() < deadline:
+        await asyncio.sleep(0.01)
+    await server.close_all_connections()
+
+
+def serve(settings: Settings) -> None:
+    """Run the server until SIGTERM or SIGINT."""
+    logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
+    asyncio.run(_serve(settings))
+
+
+async def _serve(settings: Settings) -> None:
+    stopping = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+    with open_database(settings.url) as database:
+        access = AccessLog(settings.data / "access.log")
+        writing = PeriodicCallback(access.write, 1000)
+        writing.start()
+        application = make_app(database, demo=_demo(settings) if settings.demo else None, log_request=access)
+        server = listen(application, settings.port, settings.host)
+        print(f"listening on http://{settings.host}:{settings.port}", flush=True)  # noqa: T201
+        await stopping.wait()
+        await stop(server, application)
+        writing.stop()
+        access.close()
+
+
+def _demo(settings: Settings) -> dict[str, str]:
+    """The demo page links to the dashboard; the token is in the link only if the page stays on this machine."""
+    token = f"?token={settings.token('dashboards')}" if settings.host in ("127.0.0.1", "localhost", "::1") else ""
+    return {"site_name": settings.site, "dashboard_url": f"http://{settings.host}:{settings.dashboard_port}/{token}"}
