@@ -37,10 +37,10 @@ function start(): void {
   var host = (config && config.host) || home();
   var tio = Array.isArray(window.tio) ? window.tio : (window.tio = [] as unknown as Tio);
   if (Object.prototype.hasOwnProperty.call(tio, "site")) return;
-  if (!config || !host) return warn("no token: load the script from /scripts/<token>.js of your server");
   if (!window.fetch || !window.Promise || !window.crypto || !crypto.getRandomValues) {
     return warn("this browser is too old: it has no fetch or no source of safe random numbers");
   }
+  if (!config || !host) return warn("no token: load the script from /scripts/<token>.js of your server");
   var key = "tio_" + config.sid;
   var cookieJar = cookies(document, location.protocol === "https:");
   var lasting = firstWorking([webStorage(() => localStorage), cookieJar]);

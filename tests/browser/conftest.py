@@ -1,0 +1,195 @@
+"""A real browser, a real ingest server, and a customer's web site of another origin."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import orjson
+import pytest
+import sqlalchemy as sa
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tracktor_nb.store.database import Database, open_database
+from tracktor_nb.store.sites import SiteRecord, add_site
+from tracktor_nb.store.tables import event, event_name, identity, property_change
+
+from .install_chromium import CURE, find_chromium
+
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+)
+OURS = ("127.0.0.1", "localhost")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The machine's own Chromium."""
+    program = find_chromium() or pytest.fail(f"There is no browser to drive. {CURE}")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=program, args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """A visitor's browser: nothing stored yet. The test fails if a request leaves the machine."""
+    left: list[str] = []
+
+    def watch(request: Any) -> None:
+        address = urlsplit(request.url)
+        if address.scheme in ("http", "https", "ws", "wss") and address.hostname not in OURS:
+            left.append(request.url)
+
+    fresh = browser.new_context()
+    fresh.on("request", watch)
+    yield fresh
+    fresh.close()
+    assert left == []
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Page:
+    """A tab of the visitor."""
+    return context.new_page()
+
+
+@dataclass
+class Server:
+    """A running ingest server in demo mode, and the database behind it."""
+
+    origin: str
+    database: Database
+
+
+@dataclass
+class Recorded:
+    """What a site's tables hold: the test's own view of the database, independent of any room of ours."""
+
+    database: Database
+    site: SiteRecord
+
+    def events(self) -> list[tuple[str, str, Any]]:
+        """Return (distinct id, event, data) in order of arrival."""
+        query = (
+            sa.select(identity.c.distinct_id, event_name.c.name, event.c.data)
+            .join_from(event, identity, identity.c.id == event.c.identity_id)
+            .join(event_name, event_name.c.id == event.c.name_id)
+            .where(event.c.site_id == self.site.id)
+            .order_by(event.c.seq)
+        )
+        return [(who, name, _value(data)) for who, name, data in self._rows(query)]
+
+    def changes(self) -> list[tuple[str, Any]]:
+        """Return (distinct id, new values) in order of arrival."""
+        query = (
+            sa.select(identity.c.distinct_id, property_change.c.data)
+            .join_from(property_change, identity, identity.c.id == property_change.c.identity_id)
+            .where(property_change.c.site_id == self.site.id)
+            .order_by(property_change.c.seq)
+        )
+        return [(who, _value(data)) for who, data in self._rows(query)]
+
+    def people(self) -> list[set[str]]:
+        """Return the distinct ids of each person, in order of first sight."""
+        query = sa.select(identity.c.person_id, identity.c.distinct_id).where(identity.c.site_id == self.site.id)
+        people: dict[int, set[str]] = {}
+        for person, distinct_id in self._rows(query.order_by(identity.c.id)):
+            people.setdefault(person, set()).add(distinct_id)
+        return list(people.values())
+
+    def _rows(self, query: sa.Select[Any]) -> list[Any]:
+        with self.database.read() as connection:
+            return list(connection.execute(query))
+
+
+def _value(data: str | None) -> Any:
+    return None if data is None else orjson.loads(data)
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The real server in a process of its own, started as a person would."""
+    folder = tmp_path_factory.mktemp("server")
+    url, port = f"sqlite:///{folder / 'shop.db'}", _free_port()
+    settings = {"DATABASE": url, "PORT": str(port), "DATA": str(folder), "DEMO": "1", "SITE": "demo"}
+    with open_database(url) as database:
+        database.writer.run(lambda tx: add_site(tx, "demo"))
+        process = subprocess.Popen(
+            [sys.executable, "-m", "tracktor_nb", "serve"],
+            env=os.environ | {f"TRACKTOR_{name}": value for name, value in settings.items()},
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=Path(__file__).parents[2],
+        )
+        assert process.stdout is not None
+        assert "listening" in process.stdout.readline(), "the server did not start; its message stands above"
+        yield Server(f"http://127.0.0.1:{port}", database)
+        process.terminate()
+        assert process.wait(timeout=20) == 0
+
+
+@pytest.fixture
+def recorded(server: Server, request: pytest.FixtureRequest) -> Recorded:
+    """A new site of its own for each test, by its tables."""
+    site = server.database.writer.run(lambda tx: add_site(tx, request.node.name))
+    return Recorded(server.database, site)
+
+
+@dataclass
+class Customer:
+    """A customer's web site: pages by path. `write` makes a page and returns its address."""
+
+    origin: str
+    pages: dict[str, str] = field(default_factory=dict)
+
+    def write(self, path: str, head: str, body: str = "") -> str:
+        """Put a page at the path; `head` and `body` are HTML."""
+        self.pages[path] = f"<!doctype html><html><head><title>Shop</title>{head}</head><body>{body}</body></html>"
+        return self.origin + path
+
+
+@pytest.fixture
+def customer() -> Iterator[Customer]:
+    """A web site whose origin is not the server's, so the browser applies its rules for strangers."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            content = site.pages.get(urlsplit(self.path).path)
+            self.send_response(200 if content is not None else 404)
+            self.send_header("Content-Type", "text/html; charset=utf-8")
+            self.end_headers()
+            self.wfile.write((content or "").encode())
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    web = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    site = Customer(f"http://localhost:{web.server_port}")
+    thread = threading.Thread(target=web.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    yield site
+    web.shutdown()
+    thread.join()
+    web.server_close()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
