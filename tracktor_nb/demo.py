@@ -8,16 +8,20 @@ import socket
 import time
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from tqdm import tqdm
-
+from .progress import progress_bar
 from .semantics.condition import did, has
 from .semantics.definition import Definition
 from .semantics.funnel import Funnel
 from .semantics.metric import Metric
 from .semantics.segment import Segment
 from .settings import Settings
-from .site import Site, connect
+from .site import connect
+from .store.imports import load_log
+
+if TYPE_CHECKING:
+    from .analysis.sample_log import Sample
 
 NAME = "video"
 
@@ -39,29 +43,26 @@ def demo_settings(settings: Settings) -> Settings:
 
 
 def prepare(settings: Settings) -> None:
-    """Make the demo site with its data and saved definitions, unless it is there; shows a progress bar."""
-    site = connect(settings.url, site=settings.site, create=True)
-    with contextlib.closing(site):
-        if not site.event_names().empty:
-            return
-        _fill(site)
-        for name, definition in DEFINITIONS.items():
-            site.save(name, definition, note="part of the demonstration")
+    """Make the demo site with its data and saved definitions, unless it is there; a run cut off goes on."""
+    now = time.time_ns() // 1000
+    with contextlib.closing(connect(settings.url, site=settings.site, create=True)) as site:
+        with progress_bar("Making demo data") as progress:
+            load_log(site.database, site.record, _sample, key=NAME, now=now, progress=progress)
+        if site.saved().empty:
+            for name, definition in DEFINITIONS.items():
+                site.save(name, definition, note="part of the demonstration")
 
 
-def _fill(site: Site) -> None:
+def _sample(now: int) -> Sample:
     from .analysis.sample import video_service
 
-    sample = video_service(now=time.time_ns() // 1000)
-    with tqdm(total=sample.rows, desc="Making demo data", unit=" rows", unit_scale=True) as bar:
-        site.write_sample(sample, progress=bar.update)
+    return video_service(now=now)
 
 
 def links(settings: Settings) -> Sequence[tuple[str, str]]:
     """Return what to click, in the order in which a newcomer should."""
     host = f"http://{settings.host}"
-    site = connect(settings.url, site=settings.site)
-    with contextlib.closing(site):
+    with contextlib.closing(connect(settings.url, site=settings.site)) as site:
         snippet = site.snippet(f"{host}:{settings.port}")
     return [
         ("Dashboard", f"{host}:{settings.dashboard_port}/voila/render/app.ipynb?token={settings.token('dashboards')}"),
