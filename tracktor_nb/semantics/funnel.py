@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from tracktor_nb.errors import DefinitionError
 
@@ -56,6 +56,19 @@ class Funnel(Definition):
     until: Until = "range end"
     by: str | None = None
     include_bots: bool = False
+
+    if TYPE_CHECKING:  # steps may be given as texts and in a list; they are kept as a tuple of Step
+
+        def __init__(
+            self,
+            steps: Iterable[Step | str],
+            window: str | None = None,
+            entry: Entry = "any",
+            window_scope: WindowScope = "funnel",
+            until: Until = "range end",
+            by: str | None = None,
+            include_bots: bool = False,
+        ) -> None: ...
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "steps", _checked_steps(self.steps))
