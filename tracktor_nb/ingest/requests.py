@@ -7,7 +7,7 @@ a person is. So the raw bytes are read here, the same way for a query, a form, a
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from tornado.httputil import HTTPInputError, parse_body_arguments
 
@@ -28,18 +28,24 @@ _UNSAFE = re.compile("[\x00\ud800-\udfff]")
 
 
 class Params:
-    """The parameters of one call: texts, and `data` as text or as an object already parsed."""
+    """The parameters of one call: texts, and `data` as text or as an object already parsed.
+
+    Reading goes on after the first problem, so that a call refused can still be kept for the site it was sent to.
+    """
 
     def __init__(self) -> None:
         self.values: dict[str, Value] = {}
         self.unknown: list[str] = []
+        self.problem: PayloadError | None = None
 
     def add(self, name: str, value: Value) -> None:
-        """Take one value; another one that differs is refused, wherever it stood."""
-        if name not in NAMES:
-            self.unknown.append(name)
-        elif self.values.setdefault(name, value) != value:
-            raise PayloadError("duplicate_param", name, f"`{name}` is given twice with different values; send it once.")
+        """Take one value; another one that differs is a problem, wherever it stood."""
+        if self.values.setdefault(name, value) != value:
+            self.refuse("duplicate_param", name, f"`{name}` is given twice with different values; send it once.")
+
+    def refuse(self, code: str, param: str | None, message: str, status: int = 400) -> None:
+        """Note a problem; the first one counts."""
+        self.problem = self.problem or PayloadError(code, param, message, status)
 
     def text(self, name: str) -> str | None:
         """Return the parameter as it was sent, or None."""
@@ -49,7 +55,9 @@ class Params:
         """Return the parameter, or raise PayloadError `missing_param` with the hint or the name sent instead."""
         value: str | None = self.values.get(name)
         if not value:
-            raise PayloadError("missing_param", name, f"`{name}` is missing. {hint or self._near(name)}".rstrip())
+            raise self.problem or PayloadError(
+                "missing_param", name, f"`{name}` is missing. {hint or self._near(name)}".rstrip()
+            )
         return value
 
     def _near(self, name: str) -> str:
@@ -58,68 +66,73 @@ class Params:
 
 
 def read_params(query: RawParams, content_type: str = "", body: bytes = b"") -> Params:
-    """Return the parameters of a query and a body, or raise PayloadError naming the one that cannot be taken."""
+    """Return the parameters of a query and a body; what cannot be taken is the `problem` of the result."""
     params = Params()
-    for name, value in _decoded(query):
-        params.add(name, value)
+    _take_raw(params, query)
     if body:
-        for name, value in _of_body(content_type, body):
-            params.add(name, value)
+        _take_body(params, content_type, body)
     return params
 
 
-def _decoded(raw: RawParams) -> Iterator[tuple[str, str]]:
+def _take_raw(params: Params, raw: RawParams) -> None:
     for name, values in raw.items():
         if name not in NAMES:
-            yield name, ""
+            params.unknown.append(name)
             continue
         for value in values:
             try:
-                yield name, value.decode()
-            except UnicodeDecodeError as error:
-                raise PayloadError("bad_encoding", name, f"`{name}` is not UTF-8.") from error
+                params.add(name, value.decode())
+            except UnicodeDecodeError:
+                params.refuse("bad_encoding", name, f"`{name}` is not UTF-8.")
 
 
-def _of_body(content_type: str, body: bytes) -> Iterator[tuple[str, Value]]:
+def _take_body(params: Params, content_type: str, body: bytes) -> None:
     media_type = content_type.partition(";")[0].strip().lower()
     if media_type in _FORMS:
-        return _decoded(_form(content_type, body))
-    if media_type in _JSON or media_type.endswith("+json"):
-        return _json(body)
-    raise PayloadError(
-        "unsupported_media_type", None, f"{media_type!r} cannot be read; send a form or JSON.", status=415
-    )
+        _take_form(params, content_type, body)
+    elif media_type in _JSON or media_type.endswith("+json"):
+        _take_json(params, body)
+    else:
+        params.refuse("unsupported_media_type", None, f"{media_type!r} cannot be read; send a form or JSON.", 415)
 
 
-def _form(content_type: str, body: bytes) -> RawParams:
+def _take_form(params: Params, content_type: str, body: bytes) -> None:
     fields: dict[str, list[bytes]] = {}
     try:
         parse_body_arguments(content_type, body, fields, {})
     except HTTPInputError as error:
-        raise PayloadError("bad_body", None, f"The form cannot be read: {error}.") from error
-    return fields
+        params.refuse("bad_body", None, f"The form cannot be read: {error}.")
+    _take_raw(params, fields)
 
 
-def _json(body: bytes) -> Iterator[tuple[str, Value]]:
+def _take_json(params: Params, body: bytes) -> None:
     try:
-        text = body.decode()
+        given = parse(body.decode(), DEEPEST + 1, "body")
     except UnicodeDecodeError as error:
-        raise PayloadError("bad_encoding", None, f"The body is not UTF-8 at byte {error.start}.") from error
-    given = parse(text, DEEPEST + 1, "body")
+        params.refuse("bad_encoding", None, f"The body is not UTF-8 at byte {error.start}.")
+        return
+    except PayloadError as error:
+        params.problem = params.problem or error
+        return
     if not isinstance(given, dict):
-        raise PayloadError("bad_body", None, "The body must be a JSON object with the parameters as keys.")
+        params.refuse("bad_body", None, "The body must be a JSON object with the parameters as keys.")
+        return
     for name, value in given.items():
         if name not in NAMES:
-            yield name, ""
+            params.unknown.append(name)
+        elif name == "data" and value is not None:
+            params.add(name, value)
         elif value is not None:
-            yield name, value if name == "data" else _scalar(name, value)
+            _take_scalar(params, name, value)
 
 
-def _scalar(name: str, value: Value) -> str:
-    """Return the text a query would have carried: `5115` and `"5115"` are the same id."""
+def _take_scalar(params: Params, name: str, value: Value) -> None:
+    """Take the text a query would have carried: `5115` and `"5115"` are the same id."""
     if isinstance(value, bool) or not isinstance(value, (str, int, float)):
-        raise PayloadError("bad_value", name, f"`{name}` must be a text or a number.")
+        params.refuse("bad_value", name, f"`{name}` must be a text or a number.")
+        return
     text = value if isinstance(value, str) else repr(value)
     if _UNSAFE.search(text):
-        raise PayloadError("bad_char", name, f"`{name}` contains NUL or half a character.")
-    return text
+        params.refuse("bad_char", name, f"`{name}` contains NUL or half a character.")
+    else:
+        params.add(name, text)

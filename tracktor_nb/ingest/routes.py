@@ -58,6 +58,8 @@ class Record(Door):
         self.received_at = self.house.clock() // 1000
         self.params = params = read_params(self.request.query_arguments, headers.get("Content-Type", ""), body)
         self.site = await self.house.directory.find(params.need("sid"))
+        if params.problem is not None:
+            raise params.problem
         call = Call(self.site, params, self.received_at, is_bot(headers.get("User-Agent", "")))
         outcome = await self.house.commits.submit(STEPS[route](call))
         if isinstance(outcome, PayloadError):
