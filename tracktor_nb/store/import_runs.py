@@ -66,12 +66,16 @@ class ImportReport:
     last: int | None = None
     seconds: float = 0.0
 
+    @property
+    def refused_total(self) -> int:
+        """How many rows were refused, for whatever reason."""
+        return sum(each.count for each in self.refused.values())
+
     def __str__(self) -> str:
         """Return it in plain English, with a line for each example of a refused row."""
-        refused = sum(each.count for each in self.refused.values())
         lines = [
             f"{self.source}: {self.read:,} rows read in {self.seconds:.1f} s,"
-            f" {self.stored:,} stored, {self.duplicates:,} there already, {refused:,} refused."
+            f" {self.stored:,} stored, {self.duplicates:,} there already, {self.refused_total:,} refused."
         ]
         if self.first is not None and self.last is not None:
             lines.append(f"{self.people:,} people, from {_day(self.first)} to {_day(self.last)}.")
