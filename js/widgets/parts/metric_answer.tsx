@@ -1,0 +1,93 @@
+// What a metric counted: its numbers to the left, the diagram, the groups of a breakdown.
+import { Drawing } from "./drawing.tsx";
+import { number, shown } from "./format.ts";
+import { Share } from "./funnel_answer.tsx";
+import { type Model, tell } from "./host.tsx";
+import { Icon } from "./icons.tsx";
+
+export interface Bucket {
+  start: number;
+  value: number | null;
+  partial: boolean;
+}
+
+export interface MetricCounts {
+  kind: "metric";
+  /** What the total is, in the seed's words. */
+  label: string;
+  /** "Daily", "Weekly", … */
+  every: string;
+  total: number | null;
+  maximum: number | null;
+  minimum: number | null;
+  average: number | null;
+  /** True if the totals of the groups add up to the whole. */
+  adds_up: boolean;
+  buckets: Bucket[];
+  breakdown: { value: unknown; total: number | null }[];
+  more_values: number;
+  figure: any;
+}
+
+const GROUPS = 25;
+
+export function MetricAnswer({ model, answer }: { model: Model; answer: MetricCounts }) {
+  const { label, every, figure } = answer;
+  const numbers = [
+    [label, answer.total],
+    [`${every} maximum`, answer.maximum],
+    [`${every} minimum`, answer.minimum],
+    [`${every} average`, answer.average],
+  ] as const;
+  return (
+    <>
+      <div class="tnb-metric">
+        <dl class="tnb-numbers">
+          {numbers.map(([name, value]) => (
+            <div key={name}>
+              <dt>{name}</dt>
+              <dd>{number(value)}</dd>
+            </div>
+          ))}
+          <button type="button" class="tnb-link" onClick={() => tell(model, "people", { step: 1, stopped: false })}>
+            <Icon name="people" size={14} /> Show the people
+          </button>
+        </dl>
+        <Drawing model={model} figure={figure} height={figure.layout?.height ?? 320} title={`${label}: ${number(answer.total)}`} />
+      </div>
+      {answer.breakdown.length > 0 && <Groups answer={answer} />}
+    </>
+  );
+}
+
+function Groups({ answer }: { answer: MetricCounts }) {
+  const groups = answer.breakdown.slice(0, GROUPS);
+  const rest = answer.breakdown.length - groups.length + answer.more_values;
+  const most = Math.max(...groups.map((group) => group.total ?? 0), Number.MIN_VALUE);
+  return (
+    <div class="tnb-scroll" tabIndex={0} role="region" aria-label="Breakdown">
+      <table class="tnb-table tnb-step-table">
+        <thead>
+          <tr>
+            <th scope="col">Breakdown</th>
+            <th scope="col">{answer.label}</th>
+            <th scope="col">{answer.adds_up ? "Of all" : "Of the largest"}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {groups.map(({ value, total }) => (
+            <tr key={shown(value)}>
+              <th scope="row">{shown(value)}</th>
+              <td>{number(total)}</td>
+              <td>
+                <Share rate={total === null ? null : total / (answer.adds_up ? answer.total || 1 : most)} />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {rest > 0 && <p class="tnb-foot">… and {number(rest)} smaller groups.</p>}
+    </div>
+  );
+}
+

@@ -1,0 +1,170 @@
+// The dashboard: one tile for each saved funnel and metric, each with its number and a small picture.
+import { instant, number, percent } from "./parts/format.ts";
+import { type Model, tell, useTrait, widget } from "./parts/host.tsx";
+import { Icon } from "./parts/icons.tsx";
+import { Menu } from "./parts/menu.tsx";
+import { type Period, PeriodPicker } from "./parts/period.tsx";
+
+interface Tile {
+  name: string;
+  kind: "funnel" | "metric";
+  label: string;
+  state: "waiting" | "ready" | "error";
+  error?: string;
+  rule?: string;
+  computed_at?: number;
+  total?: number | null;
+  bars?: { value: number | null; partial: boolean }[];
+  steps?: { label: string; people: number; rate: number | null }[];
+}
+
+function Tiles({ model }: { model: Model }) {
+  const [tiles] = useTrait<Tile[]>(model, "tiles");
+  const [open] = useTrait<string>(model, "open");
+  if (open) {
+    return (
+      <nav class="tnb-crumb" aria-label="Back">
+        <button type="button" class="tnb-link" onClick={() => tell(model, "back")}>
+          <Icon name="back" size={14} /> Analytics
+        </button>
+      </nav>
+    );
+  }
+  return (
+    <>
+      <Head model={model} />
+      {tiles.length === 0 ? (
+        <Start model={model} />
+      ) : (
+        <ul class="tnb-tiles" aria-label="Funnels and metrics">
+          {tiles.map((tile) => (
+            <TileCard key={tile.name} model={model} tile={tile} />
+          ))}
+        </ul>
+      )}
+    </>
+  );
+}
+
+function Head({ model }: { model: Model }) {
+  const [period, setPeriod] = useTrait<Period>(model, "period");
+  const [periods] = useTrait<string[]>(model, "periods");
+  const create = (kind: string) => tell(model, "create", { kind });
+  return (
+    <header class="tnb-page-head">
+      <h1>Analytics</h1>
+      <PeriodPicker value={period} names={periods} onPick={setPeriod} />
+      <Menu
+        label="Create new"
+        items={[
+          { label: "Metric", hint: "How many people, how often", act: () => create("metric") },
+          { label: "Funnel", hint: "How far people get, step by step", act: () => create("funnel") },
+        ]}
+      >
+        <Icon name="plus" size={14} /> Create new
+      </Menu>
+    </header>
+  );
+}
+
+function TileCard({ model, tile }: { model: Model; tile: Tile }) {
+  const [zone] = useTrait<string>(model, "zone");
+  return (
+    <li class="tnb-card tnb-tile" aria-busy={tile.state === "waiting"} data-name={tile.name}>
+      <p class="tnb-kind">
+        <Icon name={tile.kind} size={13} /> {tile.kind === "funnel" ? "Funnel" : tile.label}
+      </p>
+      <h2>
+        <button type="button" onClick={() => tell(model, "open", { name: tile.name })}>
+          {tile.name}
+        </button>
+      </h2>
+      <TileBody tile={tile} />
+      <footer class="tnb-foot">
+        <span class="tnb-rule" title={tile.rule}>
+          {tile.rule ?? ""}
+        </span>
+        {tile.computed_at !== undefined && (
+          <span>computed at {instant(tile.computed_at, zone, { dateStyle: undefined, timeStyle: "medium" })}</span>
+        )}
+      </footer>
+    </li>
+  );
+}
+
+function TileBody({ tile }: { tile: Tile }) {
+  if (tile.state === "error") return <p class="tnb-problem">{tile.error}</p>;
+  if (tile.steps) return <Funnel steps={tile.steps} />;
+  if (tile.bars) return <Histogram total={tile.total ?? null} bars={tile.bars} />;
+  return <div class="tnb-skeleton tnb-skeleton-tile" />;
+}
+
+function Histogram({ total, bars }: { total: number | null; bars: NonNullable<Tile["bars"]> }) {
+  const most = Math.max(...bars.map((bar) => bar.value ?? 0), Number.MIN_VALUE);
+  return (
+    <>
+      <p class="tnb-total">{number(total)}</p>
+      <div class="tnb-bars" role="img" aria-label={`${bars.length} bars, highest ${number(most >= 1e-9 ? most : 0)}`}>
+        {bars.map((bar, index) => (
+          <span key={index} class={bar.partial ? "tnb-partial" : ""} title={number(bar.value)}>
+            <i style={{ height: `${((bar.value ?? 0) / most) * 100}%` }} />
+          </span>
+        ))}
+      </div>
+    </>
+  );
+}
+
+function Funnel({ steps }: { steps: NonNullable<Tile["steps"]> }) {
+  const first = steps[0]!.people;
+  const last = steps.at(-1)!;
+  return (
+    <>
+      <p class="tnb-total">
+        {percent(last.rate)}
+        <small>
+          {number(last.people)} of {number(first)} people
+        </small>
+      </p>
+      <ol class="tnb-mini-funnel">
+        {steps.map((step, index) => (
+          <li key={index} data-step={index + 1} title={`${step.label}: ${number(step.people)}`}>
+            <span class="tnb-clip">{step.label}</span>
+            <i style={{ width: `${first ? (step.people / first) * 100 : 0}%` }} />
+            <b>{number(step.people)}</b>
+          </li>
+        ))}
+      </ol>
+    </>
+  );
+}
+
+/** The friendly start of a site where nothing is saved yet. */
+function Start({ model }: { model: Model }) {
+  const [suggestions] = useTrait<string[]>(model, "suggestions");
+  return (
+    <section class="tnb-card tnb-start">
+      <Icon name="metric" size={40} />
+      <h2>{suggestions.length ? "Your visitors are here. What do you want to know?" : "No event has arrived yet"}</h2>
+      {suggestions.length ? (
+        <>
+          <p>Start with one of your most frequent events, or create a funnel to see where people stop.</p>
+          <p class="tnb-suggestions">
+            {suggestions.map((event) => (
+              <button type="button" class="tnb-button" key={event} onClick={() => tell(model, "create", { kind: "metric", event })}>
+                {event}
+              </button>
+            ))}
+          </p>
+          <button type="button" class="tnb-button tnb-primary" onClick={() => tell(model, "create", { kind: "funnel" })}>
+            <Icon name="funnel" size={14} /> Create a funnel
+          </button>
+        </>
+      ) : (
+        <p>Put the snippet into your site. This page shows the first event as soon as it arrives.</p>
+      )}
+    </section>
+  );
+}
+
+export default widget(Tiles, "tnb-analytics");
