@@ -138,17 +138,12 @@ def add_site(name: str, zone: str) -> None:
     """Add a site; prints its token, its secrets and the snippet to paste."""
     from .site import create_site
 
-    settings = load_settings()
-    added = create_site(settings.url, name, zone)
-    for label, value in (
-        ("Token (sid)", added.sid),
-        ("Signing secret", added.secret),
-        ("Server key", added.server_key),
-    ):
+    added = create_site(load_settings().url, name, zone)
+    secrets = {"Token (sid)": added.sid, "Signing secret": added.record.secret, "Server key": added.record.server_key}
+    for label, value in secrets.items():
         click.echo(f"{label:<15} {value}")
-    click.echo(
-        f"\nPaste this into the head of your pages:\n\n{added.snippet(f'http://{settings.host}:{settings.port}')}"
-    )
+    click.echo(f"\nPaste this into the head of your pages:\n\n{added.snippet()}")
+    added.close()
 
 
 @site.command("list")
@@ -180,7 +175,7 @@ def import_file(path: Path, site_name: str, people: bool, pairs: tuple[str, ...]
     target = connect(load_settings().url, site=site_name, create=True)
     report = target.import_people(path, mapping) if people else target.import_events(path, mapping)
     click.echo(str(report))
-    if report.refused_total:
+    if report.refused:
         sys.exit(3)
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from tornado.httpserver import HTTPServer
 from tornado.ioloop import PeriodicCallback
+from tornado.netutil import bind_sockets
 from tornado.web import Application, RequestHandler
 
 from .ingest.access import AccessLog
@@ -67,8 +68,8 @@ def make_app(
     )
 
 
-def listen(application: Application, port: int, host: str = "127.0.0.1") -> HTTPServer:
-    """Return a server that accepts connections; port 0 takes a free one."""
+def listen(application: Application, port: int, host: str = "127.0.0.1") -> tuple[HTTPServer, int]:
+    """Return a server that accepts connections, and its port: a free one for port 0."""
     server = HTTPServer(
         application,
         decompress_request=True,
@@ -77,8 +78,9 @@ def listen(application: Application, port: int, host: str = "127.0.0.1") -> HTTP
         body_timeout=SLOWEST_BODY,
         idle_connection_timeout=LONGEST_IDLE,
     )
-    server.listen(port, host)
-    return server
+    sockets = bind_sockets(port, host)
+    server.add_sockets(sockets)
+    return server, sockets[0].getsockname()[1]
 
 
 async def stop(server: HTTPServer, application: Application) -> None:
@@ -106,8 +108,8 @@ async def _serve(settings: Settings) -> None:
         writing = PeriodicCallback(access.write, 1000)
         writing.start()
         application = make_app(database, demo=_demo(settings) if settings.demo else None, log_request=access)
-        server = listen(application, settings.port, settings.host)
-        print(f"listening on http://{settings.host}:{settings.port}", flush=True)  # noqa: T201
+        server, port = listen(application, settings.port, settings.host)
+        print(f"listening on http://{settings.host}:{port}", flush=True)  # noqa: T201
         await stopping.wait()
         await stop(server, application)
         writing.stop()

@@ -47,16 +47,14 @@ def set_properties(
     return lambda transaction: record_change(transaction, site.id, known, values, **row)
 
 
-def join(
-    site: SiteRecord, src: str, dest: str, reason: str, time: Moment, now: int, message_id: str
-) -> Callable[[Transaction], Merged]:
+def join(site: SiteRecord, src: str, dest: str, reason: str, time: Moment, now: int) -> Callable[[Transaction], Merged]:
     """Return the step that makes two ids one person."""
     check_distinct_id(src, "srcid")
     check_distinct_id(dest, "destid")
     if is_anonymous(dest) and (not is_anonymous(src) or reason == "identify"):
         raise PayloadError("bad_direction", "destid", "A known person cannot become an anonymous one: swap the ids.")
-    at, key = instant(site, time, now), message_key(message_id) if message_id else None
-    return lambda transaction: merge(transaction, site.id, src, dest, at, now, reason=reason, message_key=key)
+    at = instant(site, time, now)
+    return lambda transaction: merge(transaction, site.id, src, dest, at, now, reason=reason)
 
 
 def instant(site: SiteRecord, time: Moment, now: int) -> int:

@@ -114,7 +114,7 @@ def _unknown(connection: sa.Connection, site_id: int, name: str) -> UnknownNameE
 
 
 def _check_revision(name: str, latest: StoredDefinition | None, expected: int | None) -> None:
-    found = 0 if latest is None else latest.revision
+    found = 0 if latest is None or latest.archived else latest.revision
     if expected not in (None, found):
         raise RevisionConflictError(
             f"{name!r} is at revision {found}, not {expected}: somebody saved it meanwhile. Load it and try again."
