@@ -41,6 +41,10 @@ class Postgres:
         self._run(f"CREATE DATABASE {name} TEMPLATE {template}")
         return name
 
+    def cut_connections(self, database: str) -> None:
+        """Do to the clients of a database what a restart of the server does."""
+        self._run(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{database}'")
+
     def close(self) -> None:
         """Stop the server and remove what it wrote."""
         self._server.cleanup()
@@ -89,13 +93,23 @@ def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return postgres.url(postgres.new())
 
 
-@pytest.fixture(params=DIALECTS)
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+@pytest.fixture
+def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+    """The URL of a SQLite file with our tables."""
+    return f"sqlite:///{shutil.copy(sqlite_template, tmp_path / 'shop.db')}"
+
+
+@pytest.fixture
+def postgres_url(postgres: Postgres, postgres_template: str) -> str:
+    """The URL of a PostgreSQL database with our tables."""
+    return postgres.url(postgres.new(postgres_template))
+
+
+@pytest.fixture(params=("sqlite_url", "postgres_url"), ids=DIALECTS)
+def database_url(request: pytest.FixtureRequest) -> str:
     """The URL of a database with our tables, once of each kind."""
-    if request.param == "sqlite":
-        return f"sqlite:///{shutil.copy(request.getfixturevalue('sqlite_template'), tmp_path / 'shop.db')}"
-    postgres: Postgres = request.getfixturevalue("postgres")
-    return postgres.url(postgres.new(request.getfixturevalue("postgres_template")))
+    url: str = request.getfixturevalue(request.param)
+    return url
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import sqlalchemy as sa
 
@@ -84,10 +84,11 @@ def merge(
         return Merged(None, merged=True, unchanged=True)
     if reason == "identify" and not is_anonymous(src):
         return Merged(None, merged=False, unchanged=True)
-    _lock(tx, site_id)
     ids = identity_ids(tx, site_id, (src, dest))
     ends = ids[src], ids[dest]
-    repeated = _edge_of_message(tx, site_id, message_key) or _edge_in_force(tx, *ends)
+    if (repeated := _repeated(tx, site_id, ends, message_key)) is None:
+        _lock(tx, site_id)
+        repeated = _repeated(tx, site_id, ends, message_key)
     if repeated is not None:
         return Merged(repeated, merged=True, unchanged=True)
     src_person, dest_person = (_person(tx, end) for end in ends)
@@ -145,8 +146,7 @@ def _make(tx: Transaction, site_id: int, distinct_ids: Sequence[str]) -> dict[st
 
 
 def _person(tx: Transaction, id: int) -> int:
-    person: int = tx.execute("SELECT person_id FROM identity WHERE id = ?", (id,)).scalar_one()
-    return person
+    return cast(int, tx.execute("SELECT person_id FROM identity WHERE id = ?", (id,)).scalar_one())
 
 
 def _has_identified_id(tx: Transaction, person: int) -> bool:
@@ -154,16 +154,14 @@ def _has_identified_id(tx: Transaction, person: int) -> bool:
     return not all(is_anonymous(each) for each in ids)
 
 
-def _edge_of_message(tx: Transaction, site_id: int, message_key: bytes | None) -> int | None:
-    if message_key is None:
-        return None
-    statement = "SELECT seq FROM identity_edge WHERE site_id = ? AND message_key = ?"
-    return tx.execute(statement, (site_id, message_key)).scalar()
-
-
-def _edge_in_force(tx: Transaction, src: int, dest: int) -> int | None:
-    statement = "SELECT seq FROM identity_edge WHERE src = ? AND dest = ? AND undone_at IS NULL"
-    return tx.execute(statement, (src, dest)).scalar()
+def _repeated(tx: Transaction, site_id: int, ends: tuple[int, int], message_key: bytes | None) -> int | None:
+    """The edge that this message made before, or the one in force between the same two identities."""
+    if message_key is not None:
+        statement = "SELECT seq FROM identity_edge WHERE site_id = ? AND message_key = ?"
+        if (made := tx.execute(statement, (site_id, message_key)).scalar()) is not None:
+            return cast(int, made)
+    in_force = "SELECT seq FROM identity_edge WHERE src = ? AND dest = ? AND undone_at IS NULL"
+    return cast("int | None", tx.execute(in_force, ends).scalar())
 
 
 def _add_edge(tx: Transaction, site_id: int, *values: Any) -> int:

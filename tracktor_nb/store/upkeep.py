@@ -6,7 +6,10 @@ import signal
 import sqlite3
 import threading
 import time
+from contextlib import suppress
 from functools import partial
+
+from tracktor_nb.errors import StoreBusyError
 
 from .database import Database, open_database
 from .rejected import trim_rejected
@@ -21,8 +24,10 @@ def keep_tidy(url: str) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     with open_database(url) as database:
-        while not stop.wait(EVERY):
-            tidy(database, time.time_ns() // 1000)
+        while not stop.is_set():
+            with suppress(StoreBusyError):  # another round comes soon
+                tidy(database, time.time_ns() // 1000)
+            stop.wait(EVERY)
 
 
 def tidy(database: Database, now: int) -> None:
