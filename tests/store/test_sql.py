@@ -35,7 +35,9 @@ def test_time_is_a_moment_and_wildcards_and_question_marks_are_just_text(databas
 
 
 def test_a_common_table_of_ones_own_and_an_order_work(database, site_id):
-    query = "with ids as (select distinct_id from identities) select distinct_id from ids order by distinct_id desc limit 2"
+    query = (
+        "with ids as (select distinct_id from identities) select distinct_id from ids order by distinct_id desc limit 2"
+    )
     assert read_sql(database, site_id, query)[1] == [("bob",), ("ann",)]
 
 
