@@ -14,7 +14,7 @@ from tracktor_nb.errors import DefinitionError
 
 from .definition import is_text, source
 from .event import Value
-from .period import Calendar, duration, is_duration
+from .period import FIRST_DATE, LAST_INSTANT, Calendar, duration, is_duration
 from .values import frozen, instant_of, is_number, same, thawed
 
 Takes = Literal["nothing", "one", "two", "many", "number or text", "text", "duration", "instant"]
@@ -83,7 +83,7 @@ def _is_choice(operand: Value) -> bool:
 def _is_date(operand: Value) -> bool:
     """True for what is a date in every zone, which the first and the last year are not."""
     instant = instant_of(operand, Calendar())
-    return instant is not None and 1 < Calendar().local(instant).year < 9999
+    return instant is not None and FIRST_DATE <= instant < LAST_INSTANT
 
 
 _TAKES: dict[Takes, tuple[Callable[[Value], bool], str]] = {

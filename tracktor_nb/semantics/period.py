@@ -21,6 +21,8 @@ FIRST_INSTANT = 0
 """1970-01-01, the earliest time that imports may carry."""
 LAST_INSTANT = 253_370_764_800 * SECOND
 """9999-01-01, later than every event."""
+FIRST_DATE = -62_104_060_800 * SECOND
+"""0002-01-01, the earliest date that a condition may name."""
 LONGEST_DURATION = 36_525 * DAY
 """A hundred years."""
 
