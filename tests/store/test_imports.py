@@ -318,6 +318,14 @@ def test_an_odd_value_is_stored_with_a_note_of_what_was_changed(shop: Shop) -> N
         assert connection.exec_driver_sql("SELECT notes FROM event").scalar_one() == '{"flags":["bigint"]}'
 
 
+def test_properties_beyond_the_limit_are_refused(shop: Shop) -> None:
+    report = shop.events(
+        "e.csv", "id,event,time,text", f"ann,Visit,2026-01-01,{'x' * 40_000}", "bob,Visit,2026-01-01,x"
+    )
+    assert report.refused["too_large"].examples[0][0] == 2
+    assert [row[0] for row in shop.stored()] == ["bob"]
+
+
 def test_a_made_up_site_is_stored_as_it_was_made(shop: Shop) -> None:
     sample = video_service(people=400, now=NOW)
     shown: list[tuple[int, int]] = []

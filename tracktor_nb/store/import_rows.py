@@ -16,7 +16,7 @@ from tracktor_nb.errors import DefinitionError, PayloadError
 from tracktor_nb.semantics.event import SYSTEM_EVENTS
 from tracktor_nb.semantics.identity import check_distinct_id
 from tracktor_nb.semantics.period import FIRST_INSTANT, LAST_INSTANT, Calendar
-from tracktor_nb.semantics.wire import check_event_name, message_key, read_object
+from tracktor_nb.semantics.wire import LARGEST_DATA, canonical, check_event_name, message_key
 
 from .events import NewChange, NewEvent
 from .import_columns import Columns
@@ -82,7 +82,10 @@ class RowReader:
         folded = row.get(self.columns.properties or "")
         if folded is not None:
             values = {**_unfolded(folded), **values}
-        clean, flags = read_object(values, "properties")
+        clean, flags = canonical(values, "properties")
+        if (size := len(orjson.dumps(clean))) > LARGEST_DATA:
+            problem = f"The properties have {size:,} bytes; {LARGEST_DATA:,} are allowed."
+            raise PayloadError("too_large", "properties", problem, status=413)
         return clean, {"flags": list(flags)} if flags else None
 
 

@@ -197,8 +197,10 @@ class _Account:
 
     def _describe(self, entry: Entry) -> None:
         report = self.report
-        report.first = entry.time if report.first is None else min(report.first, entry.time)
-        report.last = entry.time if report.last is None else max(report.last, entry.time)
+        if report.first is None or entry.time < report.first:
+            report.first = entry.time
+        if report.last is None or entry.time > report.last:
+            report.last = entry.time
         if isinstance(entry, NewEdge):
             self._edges += 1
         else:
