@@ -106,6 +106,8 @@ def load_log(
     """
     run = begin_run(database, site.id, "sample", key, key, {}, now)
     if run.finished_at is not None:
+        if progress:
+            progress(run.rows_read, run.rows_read)
         return ImportReport(key, "sample", run.rows_read, duplicates=run.rows_read)
     log = make(run.started_at)
     return write_run(database, run, enumerate(_log_entries(log, run.started_at), 1), log.size, batch, now, progress)
