@@ -18,6 +18,7 @@ from tornado.ioloop import PeriodicCallback
 from tornado.netutil import bind_sockets
 from tornado.web import Application, RequestHandler
 
+from .errors import SettingError
 from .ingest.access import AccessLog
 from .ingest.commits import Commits
 from .ingest.directory import Directory
@@ -69,7 +70,13 @@ def make_app(
 
 
 def listen(application: Application, port: int, host: str = "127.0.0.1") -> tuple[HTTPServer, int]:
-    """Return a server that accepts connections, and its port: a free one for port 0."""
+    """Return a server that accepts connections, and its port: a free one for port 0. SettingError if it is taken."""
+    try:
+        sockets = bind_sockets(port, host)
+    except OSError as error:
+        raise SettingError(
+            f"Cannot listen on port {port} of {host}: {error.strerror}. Does another server run? Set TRACKTOR_PORT."
+        ) from error
     server = HTTPServer(
         application,
         decompress_request=True,
@@ -78,7 +85,6 @@ def listen(application: Application, port: int, host: str = "127.0.0.1") -> tupl
         body_timeout=SLOWEST_BODY,
         idle_connection_timeout=LONGEST_IDLE,
     )
-    sockets = bind_sockets(port, host)
     server.add_sockets(sockets)
     return server, sockets[0].getsockname()[1]
 
