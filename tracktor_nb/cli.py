@@ -50,7 +50,11 @@ def demo() -> None:
 @main.command()
 def up() -> None:
     """Run server, worker, analysis and dashboards together; Ctrl-C stops them all."""
+    from .site import all_sites
+
     settings = load_settings()
+    if not all_sites(settings.url):
+        raise click.ClickException("No site yet. Add one: tracktor-nb site add my-site")
     links = [("Dashboards", f"http://{settings.host}:{settings.dashboard_port}/?token={settings.token('dashboards')}")]
     _run_tree(settings, _parts(), [*links, ("Ingest", f"http://{settings.host}:{settings.port}/")])
 
@@ -162,8 +166,9 @@ def list_sites() -> None:
 @click.argument("path", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--site", "site_name", required=True, help="Site to import into; made if there is none of this name.")
 @click.option("--people", is_flag=True, help="The file has one row a person: an id and properties.")
+@click.option("--event", help="Name of the events of a file that has no column for it.")
 @click.option("--map", "pairs", multiple=True, metavar="OURS=THEIRS", help="Column names, such as time=created_at.")
-def import_file(path: Path, site_name: str, people: bool, pairs: tuple[str, ...]) -> None:
+def import_file(path: Path, site_name: str, people: bool, event: str | None, pairs: tuple[str, ...]) -> None:
     """Import events (or people) from CSV, NDJSON or Parquet, plain or gzipped.
 
     Columns distinct_id, event and time are found by name; all others become properties. An interrupted import goes on
@@ -173,9 +178,9 @@ def import_file(path: Path, site_name: str, people: bool, pairs: tuple[str, ...]
 
     mapping = dict(_pair(text) for text in pairs)
     target = connect(load_settings().url, site=site_name, create=True)
-    report = target.import_people(path, mapping) if people else target.import_events(path, mapping)
+    report = target.import_people(path, mapping) if people else target.import_events(path, mapping, event)
     click.echo(str(report))
-    if report.refused:
+    if report.refused_total:
         sys.exit(3)
 
 

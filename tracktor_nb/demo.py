@@ -38,8 +38,14 @@ DEFINITIONS: dict[str, Definition] = {
 
 def demo_settings(settings: Settings) -> Settings:
     """Return the settings with the demo page open, the demo's site chosen, and ports that are free."""
-    free = {name: _free_port(settings.host, getattr(settings, name)) for name in ("port", "dashboard_port", "lab_port")}
-    return replace(settings, demo=True, site=settings.site or NAME, **free)
+    return replace(
+        settings,
+        demo=True,
+        site=settings.site or NAME,
+        port=_free_port(settings.host, settings.port),
+        dashboard_port=_free_port(settings.host, settings.dashboard_port),
+        lab_port=_free_port(settings.host, settings.lab_port),
+    )
 
 
 def prepare(settings: Settings) -> None:

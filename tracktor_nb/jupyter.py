@@ -37,7 +37,7 @@ def run_lab(settings: Settings) -> None:
 
     os.environ.update(settings.environment())
     os.environ["IPYTHONDIR"] = str(_startup_folder(settings))
-    configuration = {
+    configuration: dict[str, dict[str, Any]] = {
         "IdentityProvider": {"token": settings.token("lab")},
         "ServerApp": {
             "ip": settings.host,

@@ -299,3 +299,12 @@ def all_sites(url: str) -> list[sites.SiteRecord]:
     """Return the sites of a database, by name."""
     with open_database(url) as database, database.read() as connection:
         return sites.list_sites(connection)
+
+
+def serve_analysis(settings: Settings) -> None:
+    """Answer questions about the database for every process of this machine, until told to stop."""
+    from .analysis.service import serve
+    from .joining import engine_for
+
+    with open_database(settings.url) as database:
+        serve(engine_for(database), settings.data, str(database.url))

@@ -11,9 +11,9 @@ import pandas as pd
 from tracktor_nb.semantics.condition import Condition
 from tracktor_nb.semantics.period import Calendar, Range
 
-from .catalogue import event_rows, property_rows
 from .columns import Column
 from .conditions import matching, truth
+from .discovery import events_of, properties_of
 from .frames import NEVER, Log
 from .segments import existing
 
@@ -79,13 +79,13 @@ def changes_frame(log: Log) -> pd.DataFrame:
 
 def properties_frame(log: Log, at: int) -> pd.DataFrame:
     """Return the people's properties by name: how many people have one, its type, and five frequent values."""
-    rows = [(row["name"], row["count"], row["type"], row["values"][:5]) for row in property_rows(log, None, at)]
+    rows = [(row["name"], row["count"], row["type"], row["values"][:5]) for row in properties_of(log, at)]
     return pd.DataFrame(rows, columns=["property", "people", "type", "values"]).set_index("property")
 
 
 def names_frame(log: Log) -> pd.DataFrame:
     """Return the events by name, the most frequent first: times, people, first and last time."""
-    frame = pd.DataFrame(event_rows(log), columns=["name", "count", "people", "first", "last"])
+    frame = pd.DataFrame(events_of(log), columns=["name", "count", "people", "first", "last"])
     for side in ("first", "last"):
         frame[side] = _moments(frame[side].to_numpy(np.int64))
     return frame.rename(columns={"name": "event", "count": "times"}).set_index("event")
