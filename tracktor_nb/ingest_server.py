@@ -10,7 +10,7 @@ import logging
 import signal
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 
 from tornado.httpserver import HTTPServer
@@ -40,25 +40,29 @@ GRACE = 8.0  # seconds that calls under way are given when the server is asked t
 def make_app(
     database: Database,
     *,
-    demo: Mapping[str, str] | None = None,
-    static: Path = STATIC,
+    demo: bool = False,
+    demo_site: str = "",
+    dashboard_url: str = "",
+    static_dir: Path = STATIC,
     clock: Callable[[], int] = time.time_ns,
     log_request: Callable[[RequestHandler], None] | None = None,
 ) -> Application:
     """Return the application over an open database.
 
-    `demo` adds the demo page: {"site_name": …, "dashboard_url": …}. `clock` gives nanoseconds since 1970.
+    `demo` adds the demo page: for the site named, else the first one, with a link to the dashboard. `clock` gives
+    nanoseconds since 1970.
     """
-    house = House(database, Commits(database.writer), Directory(database), clock, static)
+    house = House(database, Commits(database.writer), Directory(database), clock, static_dir)
     shared = {"house": house}
     routes = [
         (r"/(set|track|alias)/?", Record, shared),
         (r"/scripts/([^/]*)\.js", Library, shared),
         (r"/tio\.js", Library, shared),
         (r"/healthz", Health, shared),
-        (r"/static/(.*)", Static, {"path": str(static)}),
-        *([(r"/demo", Demo, shared | dict(demo))] if demo is not None else []),
+        (r"/static/(.*)", Static, {"path": str(static_dir)}),
     ]
+    if demo:
+        routes.append((r"/demo", Demo, shared | {"site_name": demo_site, "dashboard_url": dashboard_url}))
     return Application(
         routes,  # type: ignore[arg-type]
         default_handler_class=Nowhere,
@@ -113,7 +117,13 @@ async def _serve(settings: Settings) -> None:
         access = AccessLog(settings.data / "access.log")
         writing = PeriodicCallback(access.write, 1000)
         writing.start()
-        application = make_app(database, demo=_demo(settings) if settings.demo else None, log_request=access)
+        application = make_app(
+            database,
+            demo=settings.demo,
+            demo_site=settings.site,
+            dashboard_url=_dashboard_url(settings) if settings.demo else "",
+            log_request=access,
+        )
         server, port = listen(application, settings.port, settings.host)
         print(f"listening on http://{settings.host}:{port}", flush=True)  # noqa: T201
         await stopping.wait()
@@ -122,7 +132,7 @@ async def _serve(settings: Settings) -> None:
         access.close()
 
 
-def _demo(settings: Settings) -> dict[str, str]:
-    """The demo page links to the dashboard; the token is in the link only if the page stays on this machine."""
+def _dashboard_url(settings: Settings) -> str:
+    """The link on the demo page; the token is in it only if the page stays on this machine."""
     token = f"?token={settings.token('dashboards')}" if settings.host in ("127.0.0.1", "localhost", "::1") else ""
-    return {"site_name": settings.site, "dashboard_url": f"http://{settings.host}:{settings.dashboard_port}/{token}"}
+    return f"http://{settings.host}:{settings.dashboard_port}/{token}"

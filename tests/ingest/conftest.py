@@ -154,7 +154,7 @@ def served(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     else:
         postgres = request.getfixturevalue("postgres")
         url = postgres.url(postgres.new(request.getfixturevalue("postgres_template")))
-    with open_database(url) as database, running(database, clock=lambda: NOW, demo={}) as port:
+    with open_database(url) as database, running(database, clock=lambda: NOW, demo=True) as port:
         yield database, port
 
 

@@ -88,6 +88,15 @@ def test_a_json_body_that_cannot_be_taken(door: Door, body: bytes, code: str, pa
     assert door.events() == []
 
 
+def test_an_empty_object_is_data_and_other_empty_values_are_not(door: Door) -> None:
+    assert door.post("/set", id="unicorn", data={}).json == {"ok": True}
+    assert door.post("/track", id="unicorn", action="rate", data={}).json == {"ok": True}
+    for nothing in (0, False, []):
+        assert door.post("/track", id="unicorn", action="x", data=nothing).json["error"]["code"] == "data_not_object"
+        assert door.post("/set", id="unicorn", data=nothing).json["error"]["code"] == "data_not_object"
+    assert (len(door.changes()), len(door.events())) == (1, 1)
+
+
 def test_45_query_and_body_may_agree_but_not_differ(door: Door) -> None:
     query = f"/track?sid={door.site.sid}&id=unicorn"
     same = door.ask("POST", query, "id=unicorn&action=rate", Content_Type="application/x-www-form-urlencoded")

@@ -38,7 +38,7 @@ def test_t1_the_public_token_opens_no_route_that_reads(door: Door) -> None:
 
 
 def test_the_library_carries_the_token_of_its_site(door: Door, built: Path) -> None:
-    with running(door.database, static=built) as port:
+    with running(door.database, static_dir=built) as port:
         served = Door(door.database, port, door.site)
         for path in (f"/scripts/{door.site.sid}.js", f"/tio.js?sid={door.site.sid}"):
             answer = served.ask("GET", path)
@@ -51,7 +51,7 @@ def test_the_library_carries_the_token_of_its_site(door: Door, built: Path) -> N
 
 
 def test_a_newly_built_library_is_served_without_a_restart(door: Door, built: Path) -> None:
-    with running(door.database, static=built) as port:
+    with running(door.database, static_dir=built) as port:
         served = Door(door.database, port, door.site)
         served.ask("GET", f"/scripts/{door.site.sid}.js")
         (built / "tio.js").write_text("/* tio.js */\nvar tio = 2;\n")
@@ -73,14 +73,14 @@ def test_a_token_cannot_break_out_of_the_warning(door: Door) -> None:
 
 
 def test_a_library_that_is_not_built_says_so(door: Door, tmp_path: Path) -> None:
-    with running(door.database, static=tmp_path) as port:
+    with running(door.database, static_dir=tmp_path) as port:
         answer = Door(door.database, port, door.site).ask("GET", f"/scripts/{door.site.sid}.js")
     assert answer.status == 503
     assert b"js/build.py" in answer.body
 
 
 def test_static_files_are_kept_by_browsers_when_asked_for_by_version(door: Door, built: Path) -> None:
-    with running(door.database, static=built) as port:
+    with running(door.database, static_dir=built) as port:
         served = Door(door.database, port, door.site)
         assert "max-age=3153" in served.ask("GET", "/static/tio.js?v=1").headers["cache-control"]
         assert "cache-control" not in served.ask("GET", "/static/tio.js").headers
@@ -89,8 +89,8 @@ def test_static_files_are_kept_by_browsers_when_asked_for_by_version(door: Door,
 
 
 def test_the_demo_page_is_there_in_demo_mode_only(door: Door) -> None:
-    demo = {"site_name": door.site.name, "dashboard_url": "http://dashboard.example/"}
-    with running(door.database, demo=demo) as port:
+    demo = {"demo_site": door.site.name, "dashboard_url": "http://dashboard.example/"}
+    with running(door.database, demo=True, **demo) as port:
         answer = Door(door.database, port, door.site).ask("GET", "/demo")
     assert (answer.status, answer.headers["content-type"]) == (200, "text/html; charset=utf-8")
     assert f"http://127.0.0.1:{port}/scripts/{door.site.sid}.js" in answer.body.decode()
@@ -100,7 +100,7 @@ def test_the_demo_page_is_there_in_demo_mode_only(door: Door) -> None:
 
 
 def test_the_demo_page_needs_a_site(tmp_path: Path) -> None:
-    with open_database(f"sqlite:///{tmp_path / 'empty.db'}") as database, running(database, demo={}) as port:
+    with open_database(f"sqlite:///{tmp_path / 'empty.db'}") as database, running(database, demo=True) as port:
         site = database.writer.run(lambda tx: add_site(tx, "gone"))
         database.writer.run(lambda tx: remove_site(tx, site.id, 1))
         answer = Door(database, port, site).ask("GET", "/demo")

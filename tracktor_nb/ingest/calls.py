@@ -7,7 +7,7 @@ data instead of raising, because an error would undo the whole group of neighbou
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from tracktor_nb.errors import PayloadError
@@ -36,17 +36,19 @@ class Call:
     params: Params
     received_at: int
     bot: bool = False
-    signed_only: bool = field(init=False)
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "signed_only", bool(self.site.settings.get("signed_only")))
+    @property
+    def signed_only(self) -> bool:
+        """True if the site takes signed data only (secure mode)."""
+        return bool(self.site.settings.get("signed_only"))
 
 
 def track(call: Call) -> Step:
     """Return the step that records an event of the person `id`."""
     name = check_event_name(call.params.need("action", _set_hint(call.params)))
     distinct_id = _signed_id(call, "id", _alias_hint(call.params))
-    data, flags = read_object(call.params.values["data"]) if call.params.values.get("data") else (None, ())
+    given = call.params.values.get("data")
+    data, flags = (None, ()) if given in (None, "") else read_object(given)
     row = _row(call, flags)
 
     def step(transaction: Transaction) -> Answer:

@@ -54,7 +54,7 @@ class Params:
     def need(self, name: str, hint: str = "") -> str:
         """Return the parameter, or raise PayloadError `missing_param` with the hint or the name sent instead."""
         value: str | None = self.values.get(name)
-        if not value:
+        if value is None or value == "":
             raise self.problem or PayloadError(
                 "missing_param", name, f"`{name}` is missing. {hint or self._near(name)}".rstrip()
             )
