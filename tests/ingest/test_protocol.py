@@ -151,3 +151,14 @@ def test_87_88_who_does_not_finish_is_cut_off(impatient_port: int, request_bytes
     with socket.create_connection(("127.0.0.1", impatient_port), timeout=10) as connection:
         connection.sendall(request_bytes)
         assert connection.recv(100) == b""
+
+
+def test_a_client_that_does_not_wait_is_recorded_all_the_same(door: Door) -> None:
+    for number in range(20):
+        with socket.create_connection(("127.0.0.1", door.port), timeout=10) as connection:
+            path = f"/track?sid={door.site.sid}&id=unicorn&action={number}"
+            connection.sendall(f"GET {path} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+            if number % 2:  # close with a reset instead of a farewell
+                connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+    assert door.get("/track", id="unicorn", action="last").status == 200
+    assert door.events()[-1][1] == "last"
