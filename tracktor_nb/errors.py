@@ -6,6 +6,7 @@ TracktorError
 ├── PayloadError (ValueError)         input from outside that is refused; carries code, param and HTTP status
 ├── FrameError (ValueError)           a DataFrame without what the question needs
 ├── SettingError (ValueError)         a setting that cannot be used
+├── ServiceError                      another process of ours does not answer
 └── StoreError                        the database could not do it
     ├── NotFoundError                 no such row
     ├── RevisionConflictError         somebody saved another revision meanwhile
@@ -59,6 +60,10 @@ class FrameError(TracktorError, ValueError):
 
 class SettingError(TracktorError, ValueError):
     """A setting that cannot be used."""
+
+
+class ServiceError(TracktorError):
+    """Another process of ours does not answer."""
 
 
 class StoreError(TracktorError):

@@ -1,0 +1,266 @@
+"""The law that holds the two together: analysis says of everybody what semantics says of each person alone."""
+
+from __future__ import annotations
+
+import itertools
+from collections import Counter, defaultdict
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tracktor_nb.analysis.answers import answer
+from tracktor_nb.analysis.conditions import truth as truth_of_all
+from tracktor_nb.analysis.frames import Log
+from tracktor_nb.analysis.funnels import attempts
+from tracktor_nb.analysis.results import FunnelResult, MetricResult, SegmentResult
+from tracktor_nb.analysis.segments import members
+from tracktor_nb.semantics.condition import did
+from tracktor_nb.semantics.event import Event
+from tracktor_nb.semantics.funnel import Funnel, attempt, breakdown_value
+from tracktor_nb.semantics.metric import Metric, occurrences, value_of
+from tracktor_nb.semantics.period import LAST_INSTANT, Calendar, Period, Range, resolve
+from tracktor_nb.semantics.person import Person, known_at
+from tracktor_nb.semantics.segment import exists, membership
+from tracktor_nb.semantics.truth import truth
+
+from .logs import busy_funnels, busy_metrics, busy_periods, log_of, logs, nows
+from .strategies import (
+    SiteLog,
+    calendars,
+    conditions,
+    has_conditions,
+    instants_near,
+    segments,
+)
+
+many = settings(max_examples=500, deadline=None)
+grown = st.none() | st.integers(0, 14)
+"""Read at once, or up to here first and then refreshed."""
+
+
+@many
+@given(st.data(), logs(), grown, calendars(), st.booleans())
+def test_a_condition_holds_for_the_same_people(
+    data: st.DataObject, rows: SiteLog, part: int | None, calendar: Calendar, bots: bool
+) -> None:
+    at = data.draw(nows(rows))
+    log = log_of(rows, part)
+    known = _with_rows(rows.people())
+    for condition in data.draw(st.lists(conditions(), min_size=1, max_size=3)):
+        found = truth_of_all(condition, log, at, calendar, bots)
+        assert dict(zip(_ids(log, log.people), found.tolist(), strict=True)) == {
+            id: truth(condition, person, at, calendar, bots)[0] for id, person in known.items()
+        }
+
+
+@many
+@given(st.data(), logs(), grown, calendars())
+def test_every_operator_says_the_same_of_properties_of_people_and_of_events(
+    data: st.DataObject, rows: SiteLog, part: int | None, calendar: Calendar
+) -> None:
+    at = data.draw(nows(rows))
+    log, known = log_of(rows, part), _with_rows(rows.people())
+    for condition in data.draw(st.lists(has_conditions(), min_size=4, max_size=4)):
+        for asked in (condition, did("A", where=condition)):
+            found = truth_of_all(asked, log, at, calendar)
+            assert dict(zip(_ids(log, log.people), found.tolist(), strict=True)) == {
+                id: truth(asked, person, at, calendar)[0] for id, person in known.items()
+            }
+
+
+@many
+@given(st.data(), logs(), grown, calendars(), segments())
+def test_a_segment_has_the_same_members(
+    data: st.DataObject, rows: SiteLog, part: int | None, calendar: Calendar, segment: Any
+) -> None:
+    at = data.draw(nows(rows))
+    log, known = log_of(rows, part), rows.people()
+    expected = {id for id, person in known.items() if membership(segment, person, at, calendar)[0]}
+    assert set(_ids(log, members(segment, log, at, calendar))) == expected
+    result = answer(segment, log, "all time", at, calendar)
+    assert isinstance(result, SegmentResult)
+    assert result.count == len(expected)
+    assert result.known == sum(exists(person, at, segment.include_bots) for person in known.values())
+
+
+@many
+@given(st.data(), logs(), grown, calendars())
+def test_a_funnel_counts_the_same_attempts(
+    data: st.DataObject, rows: SiteLog, part: int | None, calendar: Calendar
+) -> None:
+    log, known = log_of(rows, part), rows.people()
+    for funnel in data.draw(st.lists(busy_funnels(), min_size=3, max_size=3)):
+        period, now = data.draw(busy_periods()), data.draw(nows(rows))
+        within = resolve(period, now, calendar)
+        chains = {id: attempt(funnel, person, within, now, calendar).chain for id, person in known.items()}
+        chains = {id: chain for id, chain in chains.items() if chain}
+        found = attempts(funnel, log, within, now, calendar)
+        keys = [[_key(log, position) for position in chain if position >= 0] for chain in found.chain.tolist()]
+        assert dict(zip(_ids(log, found.person), keys, strict=True)) == {
+            id: [(event.time, event.seq) for event in chain] for id, chain in chains.items()
+        }
+        result = answer(funnel, log, period, now, calendar)
+        assert isinstance(result, FunnelResult)
+        _check_steps(result, list(chains.values()))
+        _check_lists(result, chains)
+        if funnel.by is not None:
+            assert _typed_rows(result.breakdown, "steps") == _split(funnel, funnel.by, known, chains)
+
+
+def _check_steps(result: FunnelResult, chains: list[tuple[Event, ...]]) -> None:
+    for at, step in enumerate(result.steps):
+        reached = [chain for chain in chains if len(chain) > at]
+        assert step["people"] == len(reached)
+        waits = sorted(chain[at].time - chain[at - 1].time for chain in reached) if at else []
+        if waits:
+            assert step["median_time"] == (waits[(len(waits) - 1) // 2] + waits[len(waits) // 2]) // 2
+            assert step["mean_time"] == sum(waits) // len(waits)
+            assert sum(wait <= step["p90_time"] for wait in waits) >= 0.9 * len(waits)
+            assert sum(wait < step["p90_time"] for wait in waits) < 0.9 * len(waits)
+        else:
+            assert step["median_time"] is step["mean_time"] is step["p90_time"] is None
+
+
+def _check_lists(result: FunnelResult, chains: dict[int, tuple[Event, ...]]) -> None:
+    last = len(result.steps)
+    for step in range(1, last + 1):
+        at = {id for id, chain in chains.items() if len(chain) >= step}
+        on = {id for id, chain in chains.items() if len(chain) >= step + 1}
+        assert {row["person_id"] for row in result.people_page(step, limit=None).rows} == at
+        stopped = {row["person_id"] for row in result.people_page(step, stopped=True, limit=None).rows}
+        assert stopped == (at - on if step < last else set())
+
+
+def _split(
+    funnel: Funnel, by: str, people: dict[int, Person], chains: dict[int, tuple[Event, ...]]
+) -> dict[Any, list[int]]:
+    counts: dict[Any, list[int]] = defaultdict(lambda: [0] * len(funnel.steps))
+    for id, chain in chains.items():
+        for at in range(len(chain)):
+            counts[_typed(breakdown_value(chain[0], people[id], by))][at] += 1
+    return dict(counts)
+
+
+@many
+@given(st.data(), logs(), grown, calendars(), busy_metrics(), busy_periods())
+def test_a_metric_has_the_same_total_and_the_same_buckets(
+    data: st.DataObject, rows: SiteLog, part: int | None, calendar: Calendar, metric: Metric, period: Period
+) -> None:
+    now = data.draw(nows(rows))
+    log, known = log_of(rows, part), rows.people()
+    result = answer(metric, log, period, now, calendar)
+    assert isinstance(result, MetricResult)
+    asked = resolve(period, now, calendar)
+    countable = Range(asked.start, min(asked.end, now + 1))
+    found = [(id, event) for id, person in known.items() for event in occurrences(metric, person, countable, calendar)]
+    assert result.total == _value(metric, found)
+    ranges = _buckets(rows, asked, now, metric, calendar)
+    in_each = [[(id, event) for id, event in found if event.time in bucket] for bucket in ranges]
+    partial = [bucket.start < asked.start or bucket.end > asked.end or bucket.end > now + 1 for bucket in ranges]
+    assert result.buckets == [
+        {"start": bucket.start, "value": _value(metric, events), "partial": cut}
+        for bucket, events, cut in zip(ranges, in_each, partial, strict=True)
+    ]
+    assert sum(map(len, in_each)) == len(found)
+    _check_spread(result)
+    if metric.by is not None:
+        assert _typed_rows(result.breakdown, "total") == _totals(metric, metric.by, known, found)
+
+
+def _buckets(rows: SiteLog, asked: Range, now: int, metric: Metric, calendar: Calendar) -> list[Range]:
+    start, end = asked.start, min(asked.end, now + 1)
+    if asked.end == LAST_INSTANT:
+        times = [event.time for event in rows.events]
+        start, end = max(start, min(times, default=end)), min(end, max(times, default=start) + 1)
+    if start >= end:
+        return []
+    edges = calendar.edges(start, end, metric.freq)
+    return [Range(*pair) for pair in itertools.pairwise(edges)]
+
+
+def _value(metric: Metric, found: list[tuple[int, Event]]) -> float | None:
+    return value_of(metric.measure, len({id for id, _ in found}), len(found))
+
+
+def _check_spread(result: MetricResult) -> None:
+    whole = [each["value"] for each in result.buckets if not each["partial"] and each["value"] is not None]
+    if whole:
+        assert (result.maximum, result.minimum) == (max(whole), min(whole))
+        assert result.average == sum(whole) / len(whole)
+    else:
+        assert result.maximum is result.minimum is result.average is None
+
+
+def _totals(metric: Metric, by: str, people: dict[int, Person], found: list[tuple[int, Event]]) -> dict[Any, Any]:
+    groups: dict[Any, list[tuple[int, Event]]] = defaultdict(list)
+    for id, event in found:
+        groups[_typed(breakdown_value(event, people[id], by))].append((id, event))
+    return {value: _value(metric, events) for value, events in groups.items()}
+
+
+@many
+@given(st.data(), logs(), grown, calendars(), st.one_of(segments(), busy_funnels(), busy_metrics()))
+def test_as_of_a_date_both_know_the_same(
+    data: st.DataObject, rows: SiteLog, part: int | None, calendar: Calendar, definition: Any
+) -> None:
+    as_of = data.draw(instants_near(tuple(known_at(row) for row in (*rows.events, *rows.changes)), rows.anchor))
+    now = data.draw(nows(rows))
+    log, known = log_of(rows, part), rows.people(as_of)
+    result = answer(definition, log, "all time", now, calendar, as_of)
+    at = min(now, as_of)
+    within = resolve("all time", at, calendar)
+    if isinstance(result, SegmentResult):
+        assert result.count == sum(membership(definition, person, at, calendar)[0] for person in known.values())
+    elif isinstance(result, FunnelResult):
+        reached = Counter(attempt(definition, person, within, at, calendar).reached for person in known.values())
+        expected = [sum(reached[more] for more in reached if more > step) for step in range(len(definition.steps))]
+        assert [step["people"] for step in result.steps] == expected
+    else:
+        assert isinstance(result, MetricResult)
+        until = Range(within.start, at + 1)
+        found = [
+            (id, event) for id, person in known.items() for event in occurrences(definition, person, until, calendar)
+        ]
+        assert result.total == _value(definition, found)
+
+
+@many
+@given(st.data(), logs(), grown)
+def test_a_person_taken_out_of_the_columns_is_the_person_of_the_log(
+    data: st.DataObject, rows: SiteLog, part: int | None
+) -> None:
+    log = log_of(rows, part)
+    code_of = {id: code for code, id in enumerate(log.identities.ids.tolist())}
+    at = data.draw(nows(rows))
+    for id, person in _with_rows(rows.people()).items():
+        found = log.person(code_of[id])
+        assert [(event.time, event.seq, event.properties) for event in found.events] == [
+            (event.time, event.seq, event.properties) for event in person.events
+        ]
+        assert found.properties(at) == person.properties(at)
+
+
+def _with_rows(people: dict[int, Person]) -> dict[int, Person]:
+    """Somebody of whom there is only a merge is in no column."""
+    return {id: person for id, person in people.items() if person.events or person.changes}
+
+
+def _ids(log: Log, codes: Any) -> list[int]:
+    ids: list[int] = log.identities.ids[codes].tolist()
+    return ids
+
+
+def _key(log: Log, position: int) -> tuple[int, int]:
+    return int(log.time[position]), int(log.events.seq[log.order[position]])
+
+
+def _typed(value: Any) -> Any:
+    """True and 1 are two values of a breakdown, 1 and 1.0 are one."""
+    return (isinstance(value, bool), value)
+
+
+def _typed_rows(breakdown: list[dict[str, Any]], key: str) -> dict[Any, Any]:
+    found = {_typed(row["value"]): row[key] for row in breakdown}
+    assert len(found) == len(breakdown)
+    return found

@@ -1,0 +1,102 @@
+"""Holds the logs of sites in memory and answers definitions about them."""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field, replace
+from threading import Lock
+from typing import Any
+
+from tracktor_nb.semantics.definition import Definition
+from tracktor_nb.semantics.period import NAMED_PERIODS, SECOND, Calendar, Period
+from tracktor_nb.semantics.segment import Segment
+
+from .answers import answer
+from .discovery import events_of, properties_of
+from .frames import Log, Source
+from .results import Result
+
+MOST_ANSWERS = 256
+SLIDING = 5 * SECOND
+"""An answer that changes with every instant is given again for so long; `computed_at` says of when it is."""
+
+
+def _clock() -> int:
+    return time.time_ns() // 1000
+
+
+@dataclass
+class _Held:
+    """A log, and what was answered about it."""
+
+    log: Log = field(default_factory=Log)
+    answers: dict[Hashable, Result] = field(default_factory=dict)
+
+
+class Engine:
+    """Answers about sites. Each question first takes in what is new; the same question is not computed twice.
+
+    `source_of(site)` gives the rows of a site, `calendar_of(site)` its time zone and week, `clock()` the instant.
+    Questions may come from several threads.
+    """
+
+    def __init__(
+        self,
+        source_of: Callable[[str], Source],
+        calendar_of: Callable[[str], Calendar],
+        clock: Callable[[], int] = _clock,
+    ) -> None:
+        self._source_of, self._calendar_of, self._clock = source_of, calendar_of, clock
+        self._held: dict[str, _Held] = {}
+        self._locks: defaultdict[str, Lock] = defaultdict(Lock)
+
+    def evaluate(
+        self, site: str, definition: Definition, period: Period = "all time", as_of: int | None = None
+    ) -> Result:
+        """Return the answer with everything the site has recorded so far."""
+        held, calendar, now = self._fresh(site), self._calendar_of(site), self._clock()
+        key = (definition, period, as_of, calendar, _until_when(definition, period, now, calendar, held.log))
+        known = held.answers.get(key)
+        if known is None:
+            known = answer(definition, held.log, period, now, calendar, as_of)
+            if len(held.answers) >= MOST_ANSWERS:
+                held.answers.clear()
+            held.answers[key] = known
+        return known if _slides(definition, period) or as_of is not None else replace(known, now=now)
+
+    def log(self, site: str) -> Log:
+        """Return the log of a site, with everything recorded so far."""
+        return self._fresh(site).log
+
+    def events(self, site: str) -> list[dict[str, Any]]:
+        """Return {name, count} of each event, the most frequent first."""
+        return events_of(self.log(site))
+
+    def properties(self, site: str, event: str | None = None) -> list[dict[str, Any]]:
+        """Return {name, type, values} of an event's arguments, or of the properties of people."""
+        return properties_of(self.log(site), self._clock(), event)
+
+    def _fresh(self, site: str) -> _Held:
+        with self._locks[site]:
+            held = self._held.get(site) or _Held()
+            log = held.log.refreshed(self._source_of(site))
+            if log is not held.log:
+                held = _Held(log)
+            self._held[site] = held
+            return held
+
+
+def _slides(definition: Definition, period: Period) -> bool:
+    """True if the answer may differ from one instant to the next: windows that end now."""
+    return isinstance(definition, Segment) or (isinstance(period, str) and period not in NAMED_PERIODS)
+
+
+def _until_when(definition: Definition, period: Period, now: int, calendar: Calendar, log: Log) -> int:
+    """Return a number that stays the same for as long as an answer about this log holds.
+
+    Named ranges and buckets move on at full hours of the calendar at the earliest; rows of later times count by and by.
+    """
+    future = log.extent is not None and log.extent[1] > now
+    return now // SLIDING if future or _slides(definition, period) else calendar.floor(now, "hour")
