@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+import threading
 import warnings
 from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 from urllib.parse import quote
@@ -15,6 +17,10 @@ import pytest
 
 from tracktor_nb.store.database import Database, open_database
 from tracktor_nb.store.sites import SiteRecord, add_site
+from tracktor_nb.store.writer import Transaction
+
+PATIENCE = 20
+"""Seconds after which a test stops waiting for what must happen."""
 
 DIALECTS = ("sqlite", "postgresql")
 
@@ -123,3 +129,19 @@ def database(database_url: str) -> Iterator[Database]:
 def shop(database: Database) -> SiteRecord:
     """A site in that database."""
     return database.writer.run(lambda tx: add_site(tx, "shop", "Europe/Berlin"))
+
+
+@contextmanager
+def occupied(database: Database) -> Iterator[None]:
+    """Keep the writer inside a step, so what is submitted meanwhile has to wait and comes as a group."""
+    inside, go_on = threading.Event(), threading.Event()
+
+    def step(tx: Transaction) -> None:
+        inside.set()
+        go_on.wait(PATIENCE)
+
+    done = database.writer.submit(step)
+    assert inside.wait(PATIENCE)
+    yield
+    go_on.set()
+    done.result(PATIENCE)

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pyarrow as pa
 import pytest
 
+from tests.databases import PATIENCE
 from tracktor_nb.semantics.event import IdentityEdge
 from tracktor_nb.store import frames as frames_module
 from tracktor_nb.store.database import Database, open_database
@@ -15,8 +16,6 @@ from tracktor_nb.store.frames import CHANGES, EDGES, EVENTS, IDENTITIES, Frames
 from tracktor_nb.store.identity import merge, undo
 from tracktor_nb.store.sites import SiteRecord, add_site
 from tracktor_nb.store.writer import Transaction
-
-PATIENCE = 20
 
 
 @pytest.fixture

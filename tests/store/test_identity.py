@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 
@@ -7,10 +8,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.databases import PATIENCE, occupied
 from tracktor_nb.errors import NotFoundError
 from tracktor_nb.semantics.event import IdentityEdge
 from tracktor_nb.semantics.identity import person_of
+from tracktor_nb.store import writer
 from tracktor_nb.store.database import Database, open_database
+from tracktor_nb.store.events import record_event
 from tracktor_nb.store.frames import Frames
 from tracktor_nb.store.identity import Merged, identity_id, identity_ids, look_up_person, merge, undo
 from tracktor_nb.store.sites import SiteRecord, add_site
@@ -226,9 +230,7 @@ def test_the_cache_of_people_is_what_the_edges_say(database: Database, steps: li
     name = f"site {len(_names(database))}"
     site = database.writer.run(lambda tx: add_site(tx, name)).id
     database.writer.run(lambda tx: apply(tx, site, steps))
-    people = rebuilt(database, site)
-    ids = cached(database, site)
-    assert ids == {id: people.get(id, id) for id in ids}
+    assert_cache_holds(database, site)
 
 
 def _names(database: Database) -> list[str]:
@@ -249,6 +251,69 @@ def test_processes_that_merge_the_same_people_agree(database_url: str) -> None:
 
         with ThreadPoolExecutor() as pool:
             list(pool.map(work, (one, two), (5, 11)))
-        people, ids = rebuilt(one, site), cached(one, site)
-        assert ids == {id: people.get(id, id) for id in ids}
+        assert_cache_holds(one, site)
+        ids = cached(one, site)
         assert len(set(ids.values())) < len(ids)
+
+
+def assert_cache_holds(database: Database, site: int) -> None:
+    people, ids = rebuilt(database, site), cached(database, site)
+    assert ids == {id: people.get(id, id) for id in ids}
+
+
+def test_a_merge_waits_for_one_that_is_not_committed_yet(postgres_url: str) -> None:
+    with open_database(postgres_url) as one, open_database(postgres_url) as two:
+        site = one.writer.run(lambda tx: add_site(tx, "shop")).id
+        one.writer.run(lambda tx: identity_ids(tx, site, IDS))
+        merged, go_on = threading.Event(), threading.Event()
+
+        def slowly(tx: Transaction) -> None:
+            merge(tx, site, "ann", "bob", 1, 1)
+            merged.set()
+            assert go_on.wait(PATIENCE)
+
+        first = one.writer.submit(slowly)
+        assert merged.wait(PATIENCE)
+        second = two.writer.submit(lambda tx: merge(tx, site, "ann", "cy", 2, 2))
+        _wait_until_somebody_waits_for_a_lock(one)
+        go_on.set()
+        first.result(PATIENCE)
+        second.result(PATIENCE)
+        assert_cache_holds(one, site)
+        assert len(set(cached(one, site).values())) == len(IDS) - 2
+
+
+def _wait_until_somebody_waits_for_a_lock(database: Database) -> None:
+    pause = threading.Event()
+    while True:
+        with database.read() as connection:
+            if connection.exec_driver_sql("SELECT count(*) FROM pg_locks WHERE NOT granted").scalar():
+                return
+        pause.wait(0.01)
+
+
+def test_edges_are_numbered_in_the_order_in_which_they_take_effect(
+    postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A group reserves numbers when it begins; one of those would put its merge before one that came first."""
+    monkeypatch.setattr(writer, "GROUP_SECONDS", 0)  # or the group would be the one of `occupied`, which expects nobody
+    with open_database(postgres_url) as one, open_database(postgres_url) as two:
+        site = one.writer.run(lambda tx: add_site(tx, "shop")).id
+        one.writer.run(lambda tx: identity_ids(tx, site, IDS))
+        reserved, go_on = threading.Event(), threading.Event()
+
+        def record_then_merge(tx: Transaction) -> None:
+            record_event(tx, site, "ann", "View", 1, 1)
+            reserved.set()
+            assert go_on.wait(PATIENCE)
+            merge(tx, site, "ann", "bob", 1, 1)
+
+        with occupied(one):
+            late = one.writer.submit(record_then_merge)
+            for _ in range(5):
+                one.writer.submit(lambda tx: None)
+        assert reserved.wait(PATIENCE)
+        two.writer.run(lambda tx: merge(tx, site, "ann", "cy", 2, 2))
+        go_on.set()
+        late.result(PATIENCE)
+        assert_cache_holds(one, site)

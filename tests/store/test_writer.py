@@ -6,35 +6,16 @@ import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import Future
-from contextlib import contextmanager
 
 import pytest
 
-from tests.databases import Postgres
+from tests.databases import PATIENCE, Postgres, occupied
 from tracktor_nb.errors import StoreBusyError, StoreError
 from tracktor_nb.store import writer as writer_module
 from tracktor_nb.store.database import Database, open_database
 from tracktor_nb.store.events import record_event
 from tracktor_nb.store.sites import SiteRecord, add_site
 from tracktor_nb.store.writer import Transaction
-
-PATIENCE = 20
-
-
-@contextmanager
-def occupied(database: Database) -> Iterator[None]:
-    """Keep the writer inside a step, so what is submitted meanwhile has to wait and comes as a group."""
-    inside, go_on = threading.Event(), threading.Event()
-
-    def step(tx: Transaction) -> None:
-        inside.set()
-        go_on.wait(PATIENCE)
-
-    done = database.writer.submit(step)
-    assert inside.wait(PATIENCE)
-    yield
-    go_on.set()
-    done.result(PATIENCE)
 
 
 def site_names(database: Database) -> list[str]:
