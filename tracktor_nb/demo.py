@@ -52,11 +52,12 @@ def prepare(settings: Settings) -> None:
     """Make the demo site with its data and saved definitions, unless it is there; a run cut off goes on."""
     now = time.time_ns() // 1000
     with contextlib.closing(connect(settings.url, site=settings.site, create=True)) as site:
+        if not site.saved().empty:
+            return
         with progress_bar("Making demo data") as progress:
             load_log(site.database, site.record, _sample, key=NAME, now=now, progress=progress)
-        if site.saved().empty:
-            for name, definition in DEFINITIONS.items():
-                site.save(name, definition, note="part of the demonstration")
+        for name, definition in DEFINITIONS.items():
+            site.save(name, definition, note="part of the demonstration")
 
 
 def _sample(now: int) -> Sample:

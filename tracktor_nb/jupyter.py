@@ -2,33 +2,33 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
-from typing import Any
 
 from .settings import Settings
 
-HERE = Path(__file__).parent
-DASHBOARDS = HERE.parent / "dashboards"
-NOTEBOOKS = HERE.parent / "notebooks"
+PROJECT = Path(__file__).parent.parent
+DASHBOARDS = PROJECT / "dashboards"
+NOTEBOOKS = PROJECT / "notebooks"
 
 
 def run_dashboards(settings: Settings) -> None:
     """Serve the dashboards until the process is told to stop; a token is always asked for."""
-    from voila.app import Voila
+    from .voila_app import Dashboards
 
     os.environ.update(settings.environment())
-    os.chdir(DASHBOARDS)  # Voila reads voila.json and the template from the folder it starts in
-    configuration = {
-        "Voila": {
-            "token": settings.token("dashboards"),
-            "ip": settings.host,
-            "port": settings.dashboard_port,
-            "open_browser": False,
-            "autoreload": False,
-        }
-    }
-    Voila.launch_instance(argv=["."], config=_traitlets(configuration))
+    os.chdir(DASHBOARDS)  # where Voila looks for voila.json
+    Dashboards.launch_instance(
+        argv=[
+            str(DASHBOARDS),
+            f"--Dashboards.folder={DASHBOARDS}",
+            f"--Voila.token={settings.token('dashboards')}",
+            f"--Voila.ip={settings.host}",
+            f"--Voila.port={settings.dashboard_port}",
+            "--no-browser",
+        ]
+    )
 
 
 def run_lab(settings: Settings) -> None:
@@ -37,26 +37,22 @@ def run_lab(settings: Settings) -> None:
 
     os.environ.update(settings.environment())
     os.environ["IPYTHONDIR"] = str(_startup_folder(settings))
-    configuration: dict[str, dict[str, Any]] = {
-        "IdentityProvider": {"token": settings.token("lab")},
-        "ServerApp": {
-            "ip": settings.host,
-            "port": settings.lab_port,
-            "port_retries": 0,
-            "root_dir": str(NOTEBOOKS),
-            "open_browser": False,
-            "allow_root": True,
-        },
-        # Nothing leaves the machine: no news, no look for updates.
-        "LabApp": {"news_url": None, "check_for_updates_class": "jupyterlab.NeverCheckForUpdate"},
-    }
-    LabApp.launch_instance(argv=[], config=_traitlets(configuration))
-
-
-def _traitlets(configuration: dict[str, dict[str, Any]]) -> Any:
-    from traitlets.config import Config
-
-    return Config(configuration)
+    os.environ["JUPYTER_CONFIG_PATH"] = str(_configuration_folder(settings))
+    LabApp.launch_instance(
+        argv=[
+            f"--IdentityProvider.token={settings.token('lab')}",
+            f"--ServerApp.ip={settings.host}",
+            f"--ServerApp.port={settings.lab_port}",
+            "--ServerApp.port_retries=0",
+            f"--ServerApp.root_dir={NOTEBOOKS}",
+            "--ServerApp.log_level=WARN",
+            "--allow-root",
+            "--no-browser",
+            # Nothing leaves the machine: no look for updates, no list of extensions.
+            "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+            "--LabApp.extension_manager=readonly",
+        ]
+    )
 
 
 def _startup_folder(settings: Settings) -> Path:
@@ -65,4 +61,13 @@ def _startup_folder(settings: Settings) -> Path:
     startup = folder / "profile_default" / "startup"
     startup.mkdir(parents=True, exist_ok=True)
     (startup / "00-site.py").write_text("import tracktor_nb as tr\n\nsite = tr.connect()\n")
+    return folder
+
+
+def _configuration_folder(settings: Settings) -> Path:
+    """Return a Jupyter configuration folder in which JupyterLab neither fetches news nor asks whether it may."""
+    folder = settings.data.resolve() / "jupyter"
+    (folder / "labconfig").mkdir(parents=True, exist_ok=True)
+    quiet = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False}}
+    (folder / "labconfig" / "default_setting_overrides.json").write_text(json.dumps(quiet))
     return folder
