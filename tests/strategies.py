@@ -8,6 +8,7 @@ instead: good for round trips, useless for evaluation.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 from hypothesis import strategies as st
@@ -99,12 +100,20 @@ def anchors() -> SearchStrategy[int]:
     return st.sampled_from(ANCHORS)
 
 
-@st.composite
-def instants(draw: DrawFn, anchor: int | None = None) -> int:
-    """Instants near the anchor: whole hours and days off it, window lengths off it, one microsecond off those."""
-    centre = draw(anchors()) if anchor is None else anchor
-    hours = draw(st.integers(-30, 30) | st.integers(-40 * 24, 40 * 24))
-    return centre + hours * HOUR + draw(st.sampled_from(_LENGTHS)) + draw(st.sampled_from(_NUDGES))
+# Whole hours and days off, window lengths off, and one microsecond off those.
+_OFFSETS = st.builds(
+    lambda hours, length, nudge: hours * HOUR + length + nudge,
+    st.integers(-30, 30) | st.integers(-40 * 24, 40 * 24),
+    st.sampled_from(_LENGTHS),
+    st.sampled_from(_NUDGES),
+)
+
+
+def instants(anchor: int | None = None) -> SearchStrategy[int]:
+    """Instants near the anchor, or near one of `anchors()`."""
+    if anchor is None:
+        return st.builds(lambda centre, offset: centre + offset, anchors(), _OFFSETS)
+    return _OFFSETS.map(lambda offset: anchor + offset)
 
 
 def instants_near(rows: tuple[int, ...], anchor: int) -> SearchStrategy[int]:
@@ -167,7 +176,10 @@ _VALUES: dict[str, tuple[Value, ...]] = {
 _POOL = ("free", "gold", "Gold", "Wien", "x", "1", True, False, 0, 1, 1.0, 2, 2.5)
 
 
+@cache
 def _operands(op: str, wide: bool) -> SearchStrategy[Any]:
+    if op == "matches":
+        return st.sampled_from(["^f", "(?i)gold$", r"\d+", "a|x", "[[:alpha:]]+", "ü.", "e*"])
     one = json_values(nothing=False) if wide else st.sampled_from([*_POOL, ["free", "x"], {"a": [1]}])
     number_or_text = numbers | texts if wide else st.sampled_from(["free", "gold", 0, 1, 1.0, 2])
     choices: dict[str, SearchStrategy[Any]] = {
@@ -180,8 +192,6 @@ def _operands(op: str, wide: bool) -> SearchStrategy[Any]:
         "duration": st.sampled_from(DURATIONS),
         "instant": iso_texts() | st.sampled_from(_DATES),
     }
-    if op == "matches":
-        return st.sampled_from(["^f", "(?i)gold$", r"\d+", "a|x", "[[:alpha:]]+", "ü.", "e*"])
     return choices[OPERATORS[op].takes]
 
 
@@ -189,12 +199,24 @@ def _is_pair(pair: tuple[Any, Any]) -> bool:
     return isinstance(pair[0], str) == isinstance(pair[1], str) and bool(pair[0] <= pair[1])
 
 
+_OPERATORS = st.sampled_from(list(OPERATORS))
+
+
 @st.composite
 def has_conditions(draw: DrawFn, wide: bool = False) -> Condition:
     """`has` with every operator and an operand that fits."""
-    op = draw(st.sampled_from(list(OPERATORS)))
-    name = draw(names if wide else st.sampled_from(PROPERTIES))
+    op, name = draw(_OPERATORS), draw(_property_names(wide))
     return has(name, op, draw(_operands(op, wide)), ignore_case=draw(st.booleans()))
+
+
+@cache
+def _property_names(wide: bool) -> SearchStrategy[str]:
+    return names if wide else st.sampled_from(PROPERTIES)
+
+
+@cache
+def _event_names(wide: bool) -> SearchStrategy[str]:
+    return names if wide else st.sampled_from(EVENTS)
 
 
 def joined(leaves: SearchStrategy[Condition], most: int = 4) -> SearchStrategy[Condition]:
@@ -210,42 +232,44 @@ def joined(leaves: SearchStrategy[Condition], most: int = 4) -> SearchStrategy[C
     )
 
 
+@cache
 def where_conditions(wide: bool = False) -> SearchStrategy[Condition]:
     """What `where=` may ask: event arguments only."""
     return joined(has_conditions(wide), 3)
 
 
+_WINDOWS: SearchStrategy[dict[str, Any]] = st.one_of(
+    st.just({}),
+    st.sampled_from([*DURATIONS, *NAMED_PERIODS]).map(lambda period: {"within": period}),
+    date_pairs().map(lambda pair: {"between": pair}),
+)
+_COUNTS: SearchStrategy[dict[str, Any]] = st.sampled_from(
+    [
+        *({}, {"at_most": 0}, {"at_least": 1}, {"at_least": 2}, {"at_least": 3}, {"at_most": 1}, {"at_most": 2}),
+        *({"exactly": 0}, {"exactly": 1}, {"exactly": 2}, {"at_least": 1, "at_most": 2}, {"at_least": 2, "at_most": 4}),
+    ]
+)
+_KNOWN_FOR: SearchStrategy[dict[str, Any]] = st.sampled_from([{}, *({"known_for": length} for length in DURATIONS)])
+
+
 @st.composite
 def did_conditions(draw: DrawFn, wide: bool = False) -> Condition:
     """`did` and `did_not` with every way to count and every window."""
-    event = draw(names if wide else st.sampled_from(EVENTS))
-    options: dict[str, Any] = {"where": draw(st.none() | where_conditions(wide))}
-    options |= draw(
-        st.one_of(
-            st.just({}),
-            st.sampled_from([*DURATIONS, *NAMED_PERIODS]).map(lambda period: {"within": period}),
-            date_pairs().map(lambda pair: {"between": pair}),
-        )
-    )
-    counts = draw(st.sampled_from(["once", "not", "at least", "at most", "exactly", "from to"]))
-    low, more = draw(st.integers(1, 3)), draw(st.integers(0, 2))
-    options |= {
-        "at least": {"at_least": low},
-        "at most": {"at_most": more},
-        "exactly": {"exactly": more},
-        "from to": {"at_least": low, "at_most": low + more},
-    }.get(counts, {})
-    takes_known_for = counts in ("not", "at most") or (counts == "exactly" and more == 0)
-    if takes_known_for and draw(st.booleans()):
-        options["known_for"] = draw(st.sampled_from(DURATIONS))
-    return did_not(event, **options) if counts == "not" else did(event, **options)
+    event, where = draw(_event_names(wide)), draw(st.none() | where_conditions(wide))
+    window, counts = draw(_WINDOWS), draw(_COUNTS)
+    known_for = draw(_KNOWN_FOR) if counts.get("exactly") == 0 or set(counts) == {"at_most"} else {}
+    if counts == {"at_most": 0}:
+        return did_not(event, where=where, **window, **known_for)
+    return did(event, where=where, **window, **counts, **known_for)
 
 
+@cache
 def conditions(wide: bool = False) -> SearchStrategy[Condition]:
     """Any condition about a person, nested freely."""
     return joined(has_conditions(wide) | did_conditions(wide))
 
 
+@cache
 def segments(wide: bool = False) -> SearchStrategy[Segment]:
     """Segments of any condition."""
     return st.builds(Segment, conditions(wide), include_bots=st.booleans())
@@ -254,11 +278,9 @@ def segments(wide: bool = False) -> SearchStrategy[Segment]:
 @st.composite
 def funnels(draw: DrawFn, wide: bool = False) -> Funnel:
     """Funnels of one to five steps, names repeated, with every rule."""
-    plain = st.builds(Step, names if wide else st.sampled_from(EVENTS[:3]))
-    step = st.one_of(plain, plain, plain, st.builds(replace, plain, where=where_conditions(wide)))
     window = draw(st.none() | st.sampled_from(DURATIONS))
     return Funnel(
-        tuple(draw(st.lists(step, min_size=1, max_size=5))),
+        draw(_steps(wide)),
         window=window,
         entry=draw(st.sampled_from(["any", "first"])),
         window_scope=draw(st.sampled_from(["funnel", "per step"])) if window else "funnel",
@@ -268,12 +290,20 @@ def funnels(draw: DrawFn, wide: bool = False) -> Funnel:
     )
 
 
+@cache
+def _steps(wide: bool) -> SearchStrategy[list[Step]]:
+    plain = (names if wide else st.sampled_from(EVENTS[:3])).map(Step)
+    asking = st.builds(replace, plain, where=where_conditions(wide))
+    return st.lists(st.one_of(plain, plain, plain, asking), min_size=1, max_size=5)
+
+
+@cache
 def metrics(wide: bool = False) -> SearchStrategy[Metric]:
     """Every measure, filtered, split and cut."""
     return st.builds(
         Metric,
         st.sampled_from(list(MEASURES)),
-        names if wide else st.sampled_from(EVENTS),
+        _event_names(wide),
         where=st.none() | where_conditions(wide),
         by=_by(wide),
         freq=st.sampled_from(FREQUENCIES),
@@ -281,10 +311,12 @@ def metrics(wide: bool = False) -> SearchStrategy[Metric]:
     )
 
 
+@cache
 def _by(wide: bool) -> SearchStrategy[str | None]:
-    return st.none() | (names if wide else st.sampled_from(PROPERTIES))
+    return st.none() | _property_names(wide)
 
 
+@cache
 def definitions(wide: bool = False) -> SearchStrategy[Segment | Funnel | Metric]:
     """Everything that can be saved under a name."""
     return st.one_of(segments(wide), funnels(wide), metrics(wide))
@@ -325,60 +357,42 @@ _RARE = json_values(_STORABLE, nothing=False)
 
 def property_values(nothing: bool = True) -> SearchStrategy[dict[str, Value]]:
     """Properties of people and events from the pool; with `nothing` some are None."""
-    return st.fixed_dictionaries(
-        {},
-        optional={
-            name: st.one_of(*(st.just(value) for value in pool), _RARE, *([st.none()] if nothing else []))
-            for name, pool in _VALUES.items()
-        },
-    )
+    pairs = [(name, value) for name, pool in _VALUES.items() for value in (*pool, *([None] if nothing else []))]
+    common = st.lists(st.sampled_from(pairs), max_size=4).map(dict)
+    return st.one_of(common, common, common, st.dictionaries(st.sampled_from(list(_VALUES)), _RARE, max_size=2))
+
+
+_KINDS = st.lists(st.sampled_from(["event", "event", "event", "change", "edge"]), max_size=14)
+_EVENT_NAMES = st.sampled_from([*EVENTS, *EVENTS[:3]])
+_ARGUMENTS, _CHANGED = property_values(nothing=False), property_values()
+_LATER = st.sampled_from([None, None, 0, 1, HOUR, 2 * DAY])  # known so much later; nothing said
+_SELDOM = st.sampled_from([False, False, False, True])
+_PLACES = st.integers(0, 7)
 
 
 @st.composite
-def site_logs(draw: DrawFn, most_rows: int = 14, identities: int = 4, merges: bool = True) -> SiteLog:
+def site_logs(draw: DrawFn, most_rows: int = 14, identities: int = 4) -> SiteLog:
     """Logs of few identities: equal times, merges (some undone), late arrivals, imports and bots."""
     anchor = draw(anchors())
-    few = draw(st.lists(instants(anchor), min_size=1, max_size=6))
-    kinds = draw(st.lists(st.sampled_from(["event"] * 3 + ["change"] + ["edge"] * merges), max_size=most_rows))
+    few = draw(st.lists(_OFFSETS, min_size=1, max_size=6))
+    who = st.integers(1, identities)
     events, changes, edges = [], [], []
-    for seq, kind in enumerate(kinds, start=1):
-        time, who = draw(st.sampled_from(few) | instants(anchor)), draw(st.integers(1, identities))
+    for seq, kind in enumerate(draw(_KINDS)[:most_rows], start=1):
+        place = draw(_PLACES)
+        time = anchor + (few[place] if place < len(few) else draw(_OFFSETS))
+        known_at = _later(time, draw(_LATER))
         if kind == "event":
-            events.append(draw(_events(time, seq, who)))
+            name, arguments, imported, bot = draw(_EVENT_NAMES), draw(_ARGUMENTS), draw(_SELDOM), draw(_SELDOM)
+            events.append(Event(time, seq, name, arguments, draw(who), known_at, imported=imported, bot=bot))
         elif kind == "change":
-            changes.append(PropertyChange(time, seq, draw(property_values()), who, draw(_known_at(time))))
+            changes.append(PropertyChange(time, seq, draw(_CHANGED), draw(who), known_at, imported=draw(_SELDOM)))
         else:
-            edges.append(draw(_edges(time, seq, who, identities)))
+            src, dest = draw(who), draw(st.integers(1, identities - 1))
+            undone_at = _later(time, draw(st.sampled_from([None, None, None, 1, DAY])))
+            dest += dest >= src  # anybody else
+            edges.append(IdentityEdge(src, dest, time, seq, known_at=known_at, undone_at=undone_at))
     return SiteLog(anchor, tuple(events), tuple(changes), tuple(edges))
 
 
-def _events(time: int, seq: int, who: int) -> SearchStrategy[Event]:
-    return st.builds(
-        Event,
-        st.just(time),
-        st.just(seq),
-        st.sampled_from([*EVENTS, *EVENTS[:3]]),
-        st.just({}) | property_values(nothing=False),
-        st.just(who),
-        _known_at(time),
-        imported=st.sampled_from([False, False, True]),
-        bot=st.sampled_from([False, False, False, True]),
-    )
-
-
-def _edges(time: int, seq: int, src: int, identities: int) -> SearchStrategy[IdentityEdge]:
-    return st.builds(
-        IdentityEdge,
-        st.just(src),
-        st.integers(1, identities).filter(lambda dest: dest != src),
-        st.just(time),
-        st.just(seq),
-        st.sampled_from(["alias", "identify"]),
-        _known_at(time),
-        st.sampled_from([None, None, None, time + 1, time + DAY]),
-    )
-
-
-def _known_at(time: int) -> SearchStrategy[int | None]:
-    """Nothing said, at once, or late."""
-    return st.sampled_from([None, None, time, time + 1, time + HOUR, time + 2 * DAY])
+def _later(time: int, delay: int | None) -> int | None:
+    return None if delay is None else time + delay

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from random import Random
 
 import pytest
 from hypothesis import given, settings
@@ -127,7 +128,7 @@ def groups(edges: list[IdentityEdge]) -> set[frozenset[int]]:
 
 @settings(max_examples=300)
 @given(site_logs(most_rows=8, identities=6), st.randoms(use_true_random=False))
-def test_people_are_the_connected_sets_whatever_order_the_edges_come_in(log: SiteLog, random: st.Random) -> None:
+def test_people_are_the_connected_sets_whatever_order_the_edges_come_in(log: SiteLog, random: Random) -> None:
     edges = list(log.edges)
     person = person_of(edges)
     found: dict[int, set[int]] = {}

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from random import Random
 from typing import Any
 
 import pytest
@@ -152,7 +153,7 @@ def test_every_person_is_the_fold_of_the_rule_word_for_word(log: SiteLog) -> Non
 @settings(max_examples=300)
 @given(site_logs(), st.randoms(use_true_random=False), st.none() | instants())
 def test_people_do_not_depend_on_the_order_in_which_rows_are_given(
-    log: SiteLog, random: st.Random, as_of: int | None
+    log: SiteLog, random: Random, as_of: int | None
 ) -> None:
     shuffled = [random.sample(rows, len(rows)) for rows in (log.events, log.changes, log.edges)]
     assert people(*shuffled, as_of=as_of) == log.people(as_of)

@@ -124,7 +124,7 @@ def test_a_frozen_value_is_the_same_value(value: Any) -> None:
 def test_a_frozen_value_does_not_follow_its_origin() -> None:
     origin = {"b": [1], "a": 2}
     kept = frozen(origin, "a test")
-    origin["b"].append(2)  # type: ignore[attr-defined]
+    origin["b"].append(2)
     assert list(kept.items()) == [("a", 2), ("b", (1,))]
 
 

@@ -330,11 +330,17 @@ def _checked_between(between: Any, place: str) -> tuple[str, str]:
 
 
 def _counts_in_words(least: int, most: int | None) -> str:
-    if most is None:
-        return "" if least == 1 else f" at least {least} times"
+    if (least, most) == (1, None):
+        return ""
     if least == most:
-        return f" exactly {least} times"
-    return f" at most {most} times" if least == 0 else f" {least} to {most} times"
+        return f" exactly {_times(least)}"
+    if most is None:
+        return f" at least {_times(least)}"
+    return f" at most {_times(most)}" if least == 0 else f" {least} to {_times(most)}"
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count} times"
 
 
 def _bracketed(condition: Condition, *kinds: type) -> str:

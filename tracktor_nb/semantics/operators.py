@@ -50,7 +50,7 @@ OPERATORS: dict[str, Operator] = {
     "is false": Operator("is false", "nothing"),
     "before": Operator("before", "instant"),
     "after": Operator("after", "instant"),
-    "in the last": Operator("in the last", "duration"),
+    "in the last": Operator("in the last …", "duration"),
     "more than ago": Operator("more than … ago", "duration"),
     "includes": Operator("includes", "one"),
 }

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from tracktor_nb.errors import DefinitionError
 
-from .condition import Condition
+from .condition import And, Condition, Did, Or
 from .definition import FLAG, Definition, check_choice
 from .period import Calendar
 from .person import Person
@@ -27,11 +27,11 @@ class Segment(Definition):
 
     def rule(self) -> str:
         """Return the rule that is printed beside the number."""
-        return f"people who {_verb(self.condition.rule())} · bots {'in' if self.include_bots else 'out'}"
-
-
-def _verb(rule: str) -> str:
-    return rule if rule.startswith(("did", "(", "not")) else f"have {rule}"
+        leading = self.condition
+        while isinstance(leading, (And, Or)):
+            leading = leading.parts[0]
+        people = "people who" if isinstance(leading, Did) else "people where"
+        return f"{people} {self.condition.rule()} · bots {'in' if self.include_bots else 'out'}"
 
 
 def membership(segment: Segment, person: Person, at: int, calendar: Calendar) -> Truth:

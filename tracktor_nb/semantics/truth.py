@@ -72,7 +72,7 @@ def _has_truth(condition: Has, person: Person, at: int, calendar: Calendar) -> T
 
 
 def _after(at: int, instants: Iterable[int | None]) -> int | None:
-    return earliest(instant for instant in instants if instant is not None and instant > at)
+    return earliest(instant for instant in instants if instant is not None and at < instant < LAST_INSTANT)
 
 
 def _did_truth(condition: Did, person: Person, at: int, calendar: Calendar, include_bots: bool) -> Truth:
@@ -84,14 +84,11 @@ def _did_truth(condition: Did, person: Person, at: int, calendar: Calendar, incl
     if condition.within is not None and condition.within not in NAMED_PERIODS:
         turning.append(_leaving(times, condition, duration(condition.within)))
     if condition.known_for is not None:
-        old_enough = _old_enough(person, duration(condition.known_for))
+        # Somebody nobody knows anything of is never known for long.
+        known_since = LAST_INSTANT if person.created_at is None else person.created_at
+        old_enough = known_since + duration(condition.known_for)
         value, turning = value and old_enough <= at, [*turning, old_enough]
     return value, _after(at, turning)
-
-
-def _old_enough(person: Person, length: int) -> int:
-    """Return the instant from which on the person is known for so long; somebody nobody knows never is."""
-    return LAST_INSTANT if person.created_at is None else person.created_at + length
 
 
 def matching_events(
