@@ -49,7 +49,7 @@ function Body({ model, answer, busy }: { model: Model; answer: Counts | Record<s
 function Unbuilt() {
   return (
     <div class="tnb-void">
-      <Icon name="funnel" size={34} />
+      <Icon name="metric" size={34} />
       <b>The numbers appear here</b>
       <p>Choose an event, and you see what it counts at once.</p>
     </div>

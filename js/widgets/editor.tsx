@@ -1,5 +1,5 @@
 // The form in which a definition is edited by hand. Its trait `form` is the definition's own JSON.
-import { useCallback, useRef, useState } from "preact/hooks";
+import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { CodeDialog, Confirm } from "./parts/dialog.tsx";
 import { IconButton, TextField } from "./parts/fields.tsx";
 import type { FormProps } from "./parts/forms.ts";
@@ -11,6 +11,13 @@ import type { Property } from "./parts/operand.ts";
 
 const NONE: Property[] = [];
 
+/** What Python knows by that name, asked for once. */
+function useAsked<T>(model: Model, question: string, values: Record<string, unknown>): T[] {
+  const [known, setKnown] = useState<T[]>([]);
+  useEffect(() => void ask<T[]>(model, question, values).then(setKnown, () => undefined), [model]);
+  return known;
+}
+
 /** The arguments of events, asked for once each, when a form first wants them. */
 function useArguments(model: Model): (event: string) => Property[] {
   const [known, setKnown] = useState<Record<string, Property[]>>({});
@@ -19,7 +26,7 @@ function useArguments(model: Model): (event: string) => Property[] {
     (event: string) => {
       if (event && !asked.current.has(event)) {
         asked.current.add(event);
-        ask<Property[]>(model, "arguments", { event }).then(
+        ask<Property[]>(model, "properties", { event }).then(
           (found) => setKnown((before) => ({ ...before, [event]: found })),
           () => asked.current.delete(event),
         );
@@ -57,8 +64,9 @@ function Editor({ model }: { model: Model }) {
 type FormOf = Pick<FormProps, "form" | "onChange" | "measures"> & { model: Model; kind: "funnel" | "metric" };
 
 function Form({ model, kind, ...rest }: FormOf) {
-  const [events] = useTrait<FormProps["events"]>(model, "events");
-  const [properties] = useTrait<Property[]>(model, "properties");
+  const named = useAsked<{ name: string; count: number }>(model, "events", {});
+  const events = useMemo(() => named.map(({ name, count }) => ({ value: name, count })), [named]);
+  const properties = useAsked<Property>(model, "properties", { event: null });
   const [operators] = useTrait<FormProps["operators"]>(model, "operators");
   const argumentsOf = useArguments(model);
   const props = { ...rest, events, properties, operators, argumentsOf };
@@ -77,11 +85,16 @@ function Head({ model, kind }: { model: Model; kind: string }) {
   const [name, setName] = useTrait<string>(model, "name");
   const [canUndo] = useTrait<boolean>(model, "can_undo");
   const [canRedo] = useTrait<boolean>(model, "can_redo");
+  const [revision] = useTrait<number>(model, "revision");
+  const [unsaved] = useTrait<boolean>(model, "unsaved");
   const label = kind === "funnel" ? "Funnel name" : "Metric name";
+  const state = revision === 0 ? "not saved yet" : unsaved ? "changed" : `saved, revision ${revision}`;
   return (
     <header class="tnb-editor-head">
       <label class="tnb-name">
-        <span class="tnb-label">{label}</span>
+        <span class="tnb-label">
+          {label} <small>· {state}</small>
+        </span>
         <TextField label={label} placeholder={label} value={name} onChange={setName} />
       </label>
       <IconButton icon="undo" label="Undo" disabled={!canUndo} onClick={() => tell(model, "undo")} />
@@ -93,7 +106,7 @@ function Head({ model, kind }: { model: Model; kind: string }) {
 function Problem({ model }: { model: Model }) {
   const [problem] = useTrait<string>(model, "problem");
   return (
-    <p class="tnb-problem" role="status" hidden={!problem}>
+    <p class="tnb-hint" role="status" hidden={!problem}>
       {problem}
     </p>
   );
@@ -101,7 +114,6 @@ function Problem({ model }: { model: Model }) {
 
 function Actions({ model, kind, revision }: { model: Model; kind: string; revision: number }) {
   const [name] = useTrait<string>(model, "name");
-  const [unsaved] = useTrait<boolean>(model, "unsaved");
   const [deleting, setDeleting] = useState(false);
   const text = kind === "metric" && revision === 0 ? "Add metric" : `Save ${kind}`;
   return (
@@ -109,7 +121,6 @@ function Actions({ model, kind, revision }: { model: Model; kind: string; revisi
       <button type="button" class="tnb-button tnb-primary" onClick={() => tell(model, "save")}>
         {text}
       </button>
-      <span class="tnb-state">{revision === 0 ? "Not saved yet" : unsaved ? "Changed" : `Saved · revision ${revision}`}</span>
       <CopyAsCode model={model} />
       {revision > 0 && <IconButton icon="trash" label={`Delete this ${kind}`} onClick={() => setDeleting(true)} />}
       {deleting && (

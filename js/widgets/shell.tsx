@@ -11,6 +11,12 @@ function routeOfAddress(): string {
 function useAddress(route: string, setRoute: (route: string) => void): void {
   useEffect(() => {
     if (!("voila" in document.body.dataset)) return;
+    const address = new URL(location.href);
+    if (address.searchParams.has("token")) {
+      // The cookie is set: the token need not stay where it is read over a shoulder or copied along.
+      address.searchParams.delete("token");
+      history.replaceState(null, "", address);
+    }
     const followed = () => {
       const wanted = routeOfAddress();
       if (wanted) setRoute(wanted);

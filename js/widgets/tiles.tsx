@@ -1,9 +1,11 @@
 // The dashboard: one tile for each saved funnel and metric, each with its number and a small picture.
+import { useEffect } from "preact/hooks";
 import { instant, number, percent } from "./parts/format.ts";
 import { type Model, tell, useTrait, widget } from "./parts/host.tsx";
 import { Icon } from "./parts/icons.tsx";
 import { Menu } from "./parts/menu.tsx";
 import { type Period, PeriodPicker } from "./parts/period.tsx";
+import { warmUp } from "./parts/plot.ts";
 
 interface Tile {
   name: string;
@@ -14,14 +16,15 @@ interface Tile {
   rule?: string;
   computed_at?: number;
   total?: number | null;
-  bars?: { value: number | null; partial: boolean }[];
+  bars?: { start: number; value: number | null; partial: boolean }[];
   steps?: { label: string; people: number; rate: number | null }[];
 }
 
 function Tiles({ model }: { model: Model }) {
   const [tiles] = useTrait<Tile[]>(model, "tiles");
-  const [open] = useTrait<string>(model, "open");
-  if (open) {
+  const [opened] = useTrait<string>(model, "opened");
+  useEffect(() => warmUp(model), [model]);
+  if (opened) {
     return (
       <nav class="tnb-crumb" aria-label="Back">
         <button type="button" class="tnb-link" onClick={() => tell(model, "back")}>
@@ -79,7 +82,7 @@ function TileCard({ model, tile }: { model: Model; tile: Tile }) {
           {tile.name}
         </button>
       </h2>
-      <TileBody tile={tile} />
+      <TileBody tile={tile} zone={zone} />
       <footer class="tnb-foot">
         <span class="tnb-rule" title={tile.rule}>
           {tile.rule ?? ""}
@@ -92,25 +95,33 @@ function TileCard({ model, tile }: { model: Model; tile: Tile }) {
   );
 }
 
-function TileBody({ tile }: { tile: Tile }) {
+function TileBody({ tile, zone }: { tile: Tile; zone: string }) {
   if (tile.state === "error") return <p class="tnb-problem">{tile.error}</p>;
   if (tile.steps) return <Funnel steps={tile.steps} />;
-  if (tile.bars) return <Histogram total={tile.total ?? null} bars={tile.bars} />;
+  if (tile.bars) return <Histogram total={tile.total ?? null} bars={tile.bars} zone={zone} />;
   return <div class="tnb-skeleton tnb-skeleton-tile" />;
 }
 
-function Histogram({ total, bars }: { total: number | null; bars: NonNullable<Tile["bars"]> }) {
-  const most = Math.max(...bars.map((bar) => bar.value ?? 0), Number.MIN_VALUE);
+function Histogram({ total, bars, zone }: { total: number | null; bars: NonNullable<Tile["bars"]>; zone: string }) {
+  const most = Math.max(...bars.map((bar) => bar.value ?? 0), 0);
+  const day = (at: number) => instant(at, zone, { dateStyle: undefined, timeStyle: undefined, day: "numeric", month: "short" });
+  const [first, last] = [bars[0], bars.at(-1)];
   return (
     <>
       <p class="tnb-total">{number(total)}</p>
-      <div class="tnb-bars" role="img" aria-label={`${bars.length} bars, highest ${number(most >= 1e-9 ? most : 0)}`}>
-        {bars.map((bar, index) => (
-          <span key={index} class={bar.partial ? "tnb-partial" : ""} title={number(bar.value)}>
-            <i style={{ height: `${((bar.value ?? 0) / most) * 100}%` }} />
+      <div class="tnb-bars" role="img" aria-label={`${bars.length} bars, the highest ${number(most)}`}>
+        {bars.map((bar) => (
+          <span key={bar.start} class={bar.partial ? "tnb-partial" : ""} title={`${day(bar.start)}: ${number(bar.value)}`}>
+            <i style={{ height: `${most ? ((bar.value ?? 0) / most) * 100 : 0}%` }} />
           </span>
         ))}
       </div>
+      {first && last && (
+        <p class="tnb-foot tnb-ends">
+          <span>{day(first.start)}</span>
+          {first !== last && <span>{day(last.start)}</span>}
+        </p>
+      )}
     </>
   );
 }

@@ -22,7 +22,7 @@ interface Props {
   onClick?(click: Click): void;
 }
 
-const CONFIG = { displayModeBar: false, responsive: true, displaylogo: false };
+const CONFIG = { displayModeBar: false, displaylogo: false };
 const PICTURE = { width: 1200, height: 640, scale: 2 };
 
 /** Counts the changes between light and dark. */
@@ -54,7 +54,7 @@ export function Drawing({ model, figure, height, title, onClick }: Props) {
       const Plotly = await plotly(model);
       if (!current || !box.current) return;
       const { data, layout } = themed(figure, box.current, height);
-      await Plotly.react(box.current, data, layout, CONFIG);
+      await Plotly.react(box.current, data, { ...layout, width: box.current.clientWidth }, CONFIG);
       listen(box.current, clicked);
       setState("drawn");
     };
@@ -63,7 +63,18 @@ export function Drawing({ model, figure, height, title, onClick }: Props) {
       current = false;
     };
   }, [figure, height, theme]);
-  useEffect(() => () => window.Plotly?.purge(box.current), []);
+  useEffect(() => {
+    const element = box.current!;
+    const sizes = new ResizeObserver(() => {
+      // An element without data is not drawn yet; one without width is not seen.
+      if ("data" in element && element.clientWidth) window.Plotly.relayout(element, { width: element.clientWidth });
+    });
+    sizes.observe(element);
+    return () => {
+      sizes.disconnect();
+      window.Plotly?.purge(element);
+    };
+  }, []);
   const save = async (format: "png" | "svg") => {
     const Plotly = await plotly(model);
     await Plotly.downloadImage(box.current, { format, filename: title.replace(/[^\w-]+/g, "-"), ...PICTURE });

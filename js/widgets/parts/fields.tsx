@@ -67,18 +67,16 @@ interface SelectProps {
 
 export function Select({ label, value, options, onChange, class: extra = "" }: SelectProps) {
   return (
-    <select
-      class={`tnb-field tnb-select ${extra}`}
-      aria-label={label}
-      value={value}
-      onChange={(event) => onChange(event.currentTarget.value)}
-    >
-      {options.map(([one, text]) => (
-        <option key={one} value={one} selected={one === value}>
-          {text}
-        </option>
-      ))}
-    </select>
+    <span class={`tnb-select ${extra}`}>
+      <select class="tnb-field" aria-label={label} value={value} onChange={(event) => onChange(event.currentTarget.value)}>
+        {options.map(([one, text]) => (
+          <option key={one} value={one} selected={one === value}>
+            {text}
+          </option>
+        ))}
+      </select>
+      <Icon name="down" size={14} />
+    </span>
   );
 }
 

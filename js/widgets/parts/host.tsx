@@ -13,19 +13,19 @@ export interface Model {
   widget_manager?: any;
 }
 
-interface Waiting {
-  resolve(value: any): void;
-  reject(problem: Error): void;
-}
-
-const waiting = new WeakMap<Model, Map<number, Waiting>>();
 let asked = 0;
 
 /** Ask Python by name; the promise fails after Python has shown its own toast. */
 export function ask<T>(model: Model, question: string, values: Record<string, unknown> = {}): Promise<T> {
   const id = ++asked;
   return new Promise<T>((resolve, reject) => {
-    waiting.get(model)?.set(id, { resolve, reject });
+    const heard = (content: any) => {
+      if (content?.answers !== id) return;
+      model.off("msg:custom", heard);
+      if ("failed" in content) reject(new Error(content.failed));
+      else resolve(content.value);
+    };
+    model.on("msg:custom", heard);
     model.send({ ...values, do: question, id });
   });
 }
@@ -54,35 +54,11 @@ export function useTrait<T>(model: Model, name: string): [T, (value: T) => void]
   return [value, change];
 }
 
-/** Run `heard` for each message of Python that carries `key`. */
-export function useMessage(model: Model, key: string, heard: (content: any, buffers: DataView[]) => void): void {
-  useEffect(() => {
-    const handler = (content: any, buffers: DataView[]) => {
-      if (content && key in content) heard(content[key], buffers);
-    };
-    model.on("msg:custom", handler);
-    return () => model.off("msg:custom", handler);
-  });
-}
-
-function answered(pending: Map<number, Waiting>, content: any): void {
-  const one = pending.get(content.answers);
-  if (!one) return;
-  pending.delete(content.answers);
-  if ("failed" in content) one.reject(new Error(content.failed));
-  else one.resolve(content.value);
-}
-
 /** The anywidget module of a component. */
 export function widget(Component: ComponentType<{ model: Model }>, className: string) {
   return {
     initialize({ model }: { model: Model }) {
-      const pending = new Map<number, Waiting>();
-      waiting.set(model, pending);
-      model.on("msg:custom", (content: any) => {
-        if (content?.answers) answered(pending, content);
-        if (content?.toast) toast(content.toast);
-      });
+      model.on("msg:custom", (content: any) => content?.toast && toast(content.toast));
     },
     render({ model, el }: { model: Model; el: HTMLElement }) {
       el.classList.add("tnb", className);

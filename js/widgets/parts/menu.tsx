@@ -1,6 +1,6 @@
 // A button that opens a short list of actions.
 import type { ComponentChildren } from "preact";
-import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { Popup } from "./popup.tsx";
 
 interface Item {
@@ -36,7 +36,6 @@ export function Menu({ label, items, children }: { label: string; items: Item[];
 function Items({ label, items, close }: { label: string; items: Item[]; close(): void }) {
   const list = useRef<HTMLDivElement>(null);
   const focus = (index: number) => (list.current?.children[index] as HTMLElement | undefined)?.focus();
-  useLayoutEffect(() => focus(0), []);
   const keys = (event: KeyboardEvent) => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (!step) return;
@@ -46,10 +45,11 @@ function Items({ label, items, close }: { label: string; items: Item[]; close():
   };
   return (
     <div class="tnb-menu" role="menu" aria-label={label} ref={list} onKeyDown={keys}>
-      {items.map((item) => (
+      {items.map((item, index) => (
         <button
           type="button"
           role="menuitem"
+          data-first={index === 0 || undefined}
           key={item.label}
           onClick={() => {
             close();

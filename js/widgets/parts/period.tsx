@@ -67,7 +67,7 @@ function Ranges({ value, names, onPick }: Props) {
     <div role="dialog" aria-label="Date range" class="tnb-ranges">
       <div class="tnb-range-names">
         {names.map((name) => (
-          <button type="button" key={name} aria-pressed={name === value} onClick={() => onPick(name)}>
+          <button type="button" key={name} data-first={name === value || undefined} aria-pressed={name === value} onClick={() => onPick(name)}>
             {periodText(name)}
           </button>
         ))}

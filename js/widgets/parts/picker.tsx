@@ -94,10 +94,8 @@ function Choices(props: Props & { picked(value: string): void }) {
   const id = useId();
   const [search, setSearch] = useState("");
   const [active, setActive] = useState(() => Math.max(0, props.options.findIndex((o) => o.value === props.value)));
-  const field = useRef<HTMLInputElement>(null);
   const list = useRef<HTMLUListElement>(null);
   const choices = useMemo(() => offered(props, search), [props.options, search, props.none, props.free]);
-  useLayoutEffect(() => field.current?.focus(), []);
   useLayoutEffect(() => {
     list.current?.children[active]?.scrollIntoView({ block: "nearest" });
   }, [active]);
@@ -119,7 +117,7 @@ function Choices(props: Props & { picked(value: string): void }) {
       <label class="tnb-search">
         <Icon name="search" size={14} />
         <input
-          ref={field}
+          data-first
           role="combobox"
           aria-label={`Search: ${props.label}`}
           aria-controls={`${id}-list`}

@@ -23,6 +23,13 @@ export function plotly(model: Model): Promise<any> {
   return window.tnbPlotly;
 }
 
+/** Have plotly.js ready before it is needed, once the page has nothing else to do. */
+export function warmUp(model: Model): () => void {
+  if (!document.querySelector("link#tnb-plotly")) return () => undefined;
+  const idle = requestIdleCallback(() => void plotly(model).catch(() => undefined), { timeout: 5000 });
+  return () => cancelIdleCallback(idle);
+}
+
 async function fetched(model: Model): Promise<any> {
   const link = document.querySelector<HTMLLinkElement>("link#tnb-plotly");
   if (link) await script(link.href);
@@ -69,8 +76,7 @@ export function themed({ data, layout }: Figure, el: HTMLElement, height: number
       ...layout,
       ...axes,
       height,
-      width: undefined,
-      autosize: true,
+      autosize: false,
       paper_bgcolor: "rgba(0,0,0,0)",
       plot_bgcolor: "rgba(0,0,0,0)",
       font: { family: style.fontFamily, size: 12, ...layout.font, color: colour("ink") },

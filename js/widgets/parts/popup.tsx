@@ -28,6 +28,7 @@ export function Popup({ anchor, close, children, class: extra = "" }: Props) {
   useLayoutEffect(() => {
     const box = panel.current!;
     box.showPopover();
+    box.querySelector<HTMLElement>("[data-first]")?.focus();
     const follow = () => anchor.current && place(box, anchor.current);
     follow();
     const sizes = new ResizeObserver(follow);

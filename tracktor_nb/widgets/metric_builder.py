@@ -1,0 +1,44 @@
+"""The builder of metrics."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import traitlets as t
+
+from tracktor_nb.semantics.metric import MEASURES, Metric
+
+from .base import Builder
+from .form import Form, to_form
+
+EVERY = {"hour": "Hourly", "day": "Daily", "week": "Weekly", "month": "Monthly"}
+
+
+class MetricBuilder(Builder):
+    """Edits a metric: what is counted, of which event, and how often."""
+
+    kind = "metric"
+    definition = t.Instance(Metric, allow_none=True)
+    result: Any
+
+    def blank(self) -> Form:
+        """Return the form of a metric without an event."""
+        return {**to_form(Metric.people_who_did("-")), "event": ""}
+
+    def answer_of(self, result: Any) -> dict[str, Any]:
+        """Return the numbers, the groups of the breakdown, and the diagram."""
+        metric: Metric = result.definition
+        return {
+            "kind": self.kind,
+            "label": MEASURES[metric.measure],
+            "every": EVERY[metric.freq],
+            "adds_up": metric.measure == "times_happened",
+            **{name: getattr(result, name) for name in ("total", "maximum", "minimum", "average", "buckets")},
+            "breakdown": [{"value": row["value"], "total": row["total"]} for row in result.breakdown],
+            "more_values": result.more_values,
+            "figure": result.figure(),
+        }
+
+    def people_title(self, step: int, stopped: bool) -> str:
+        """Return the event they did."""
+        return f"People who did “{self.result.definition.event}”"
