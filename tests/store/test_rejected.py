@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import pytest
+
 from tracktor_nb.errors import PayloadError
+from tracktor_nb.store import rejected as rejected_module
 from tracktor_nb.store.database import Database
-from tracktor_nb.store.rejected import KEPT_FOR, KEPT_OF_SITE, Rejected, keep_rejected, list_rejected, trim_rejected
+from tracktor_nb.store.rejected import KEPT_FOR, Rejected, keep_rejected, list_rejected, trim_rejected
 from tracktor_nb.store.sites import SiteRecord, add_site
 from tracktor_nb.store.writer import Transaction
 
@@ -27,16 +30,19 @@ def test_the_newest_come_first_and_long_ones_are_cut(database: Database, shop: S
     assert [len(row.raw) for row in kept(database, shop)] == [65_536, 5]
 
 
-def test_a_week_and_ten_thousand_of_a_site_are_kept(database: Database, shop: SiteRecord) -> None:
+def test_a_week_and_so_many_of_a_site_are_kept(
+    database: Database, shop: SiteRecord, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rejected_module, "KEPT_OF_SITE", 10)
     other = database.writer.run(lambda tx: add_site(tx, "other"))
 
     def fill(tx: Transaction) -> None:
-        keep_rejected(tx, shop.id, 0, "/set", b"old", WHY)
-        for _ in range(KEPT_OF_SITE + 3):
-            keep_rejected(tx, shop.id, KEPT_FOR, "/set", b"", WHY)
+        for number in range(14):
+            keep_rejected(tx, shop.id, KEPT_FOR, "/set", str(number).encode(), WHY)
         keep_rejected(tx, other.id, KEPT_FOR, "/set", b"theirs", WHY)
+        keep_rejected(tx, other.id, 0, "/set", b"old", WHY)
 
     database.writer.run(fill)
-    assert database.writer.run(lambda tx: trim_rejected(tx, KEPT_FOR + 1)) == 4
-    assert len(kept(database, shop)) == KEPT_OF_SITE
+    assert database.writer.run(lambda tx: trim_rejected(tx, KEPT_FOR + 1)) == 5
+    assert [row.raw for row in kept(database, shop)] == [str(number).encode() for number in range(13, 3, -1)]
     assert [row.raw for row in kept(database, other)] == [b"theirs"]

@@ -75,10 +75,16 @@ def record_event(
     time: int,
     received_at: int,
     data: Mapping[str, Any] | None = None,
-    **more: Any,
+    message_key: bytes | None = None,
+    known_at: int | None = None,
+    imported: bool = False,
+    origin: str | None = None,
+    bot: bool = False,
+    notes: Mapping[str, Any] | None = None,
 ) -> Recorded:
-    """Store one event and return where it stands; `more` are the other fields of NewEvent."""
-    return record_events(tx, site_id, [NewEvent(distinct_id, name, time, received_at, data, **more)])[0]
+    """Store one event and return where it stands; the arguments are the fields of NewEvent."""
+    row = NewEvent(distinct_id, name, time, received_at, data, message_key, known_at, imported, origin, bot, notes)
+    return record_events(tx, site_id, [row])[0]
 
 
 def record_change(
@@ -88,10 +94,16 @@ def record_change(
     values: Mapping[str, Any],
     time: int,
     received_at: int,
-    **more: Any,
+    message_key: bytes | None = None,
+    known_at: int | None = None,
+    imported: bool = False,
+    origin: str | None = None,
+    bot: bool = False,
+    notes: Mapping[str, Any] | None = None,
 ) -> Recorded:
-    """Store one property change and return where it stands; `more` are the other fields of NewChange."""
-    return record_changes(tx, site_id, [NewChange(distinct_id, values, time, received_at, **more)])[0]
+    """Store one property change and return where it stands; the arguments are the fields of NewChange."""
+    row = NewChange(distinct_id, values, time, received_at, message_key, known_at, imported, origin, bot, notes)
+    return record_changes(tx, site_id, [row])[0]
 
 
 def record_events(tx: Transaction, site_id: int, rows: Sequence[NewEvent]) -> list[Recorded]:

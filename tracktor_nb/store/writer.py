@@ -27,8 +27,9 @@ from .failures import explained, is_conflict
 GROUP_STEPS = 50
 GROUP_SECONDS = 0.005
 LONGEST_QUEUE = 10_000
-_LET_OTHERS_IN = 0.0005  # longer than the pause between two tries of a process that waits
+_LET_OTHERS_IN = 0.001  # longer than the pause between two tries of a process that waits
 _LARGEST_CACHE = 200_000
+_LARGEST_RESERVE = 500
 
 T = TypeVar("T")
 
@@ -94,6 +95,7 @@ class Transaction:
             wanted = max(missing, self._expected)
             taken = self.execute("SELECT nextval('arrival') FROM generate_series(1, ?)", (wanted,))
             self._reserve.extend(row[0] for row in taken)
+            self._expected = min(2 * wanted, _LARGEST_RESERVE)
         return [self._reserve.popleft() for _ in range(count)]
 
 
