@@ -144,13 +144,14 @@ _REMOVED: list[dict[str, Value]] = [{"plan": None}, {"plan": None, "n": 3}, {"ad
 
 
 @st.composite
-def busy_logs(draw: DrawFn) -> SiteLog:
-    """Logs of at most four identities with up to 24 rows, whose times are window lengths apart."""
+def busy_logs(draw: DrawFn, kinds: str = "EEEEEEECCM") -> SiteLog:
+    """Logs of at most four identities with up to 24 rows, whose times are window lengths apart.
+
+    `kinds` says how often events, changes and merges come.
+    """
     anchor = draw(anchors())
     times = st.sampled_from(_OFFSETS).map(lambda offset: anchor + offset)
-    row = st.tuples(
-        st.sampled_from("EEEEEEECCM"), times, st.integers(1, 4), st.sampled_from(_DELAYS), st.integers(0, 95)
-    )
+    row = st.tuples(st.sampled_from(kinds), times, st.integers(1, 4), st.sampled_from(_DELAYS), st.integers(0, 95))
     events, changes, edges = [], [], []
     for seq, (kind, time, who, delay, dice) in enumerate(draw(st.lists(row, min_size=12, max_size=24)), start=1):
         known = None if delay is None else time + delay

@@ -6,6 +6,7 @@ import itertools
 from collections import Counter, defaultdict
 from typing import Any
 
+import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -23,9 +24,11 @@ from tracktor_nb.semantics.period import LAST_INSTANT, Calendar, Period, Range, 
 from tracktor_nb.semantics.person import Person, known_at
 from tracktor_nb.semantics.segment import exists, membership
 from tracktor_nb.semantics.truth import truth
+from tracktor_nb.semantics.values import values_at
 
-from .logs import busy_funnels, busy_metrics, busy_periods, log_of, logs, nows
+from .logs import busy_funnels, busy_logs, busy_metrics, busy_periods, log_of, logs, nows
 from .strategies import (
+    PROPERTIES,
     SiteLog,
     calendars,
     conditions,
@@ -157,7 +160,8 @@ def test_a_metric_has_the_same_total_and_the_same_buckets(
     assert result.total == _value(metric, found)
     ranges = _buckets(rows, asked, now, metric, calendar)
     in_each = [[(id, event) for id, event in found if event.time in bucket] for bucket in ranges]
-    partial = [bucket.start < asked.start or bucket.end > asked.end or bucket.end > now + 1 for bucket in ranges]
+    began = min((event.time for event in rows.events), default=now) if asked.end == LAST_INSTANT else asked.start
+    partial = [bucket.start < began or bucket.end > asked.end or bucket.end > now + 1 for bucket in ranges]
     assert result.buckets == [
         {"start": bucket.start, "value": _value(metric, events), "partial": cut}
         for bucket, events, cut in zip(ranges, in_each, partial, strict=True)
@@ -226,19 +230,35 @@ def test_as_of_a_date_both_know_the_same(
 
 
 @many
-@given(st.data(), logs(), grown)
-def test_a_person_taken_out_of_the_columns_is_the_person_of_the_log(
+@given(st.data(), busy_logs("ECCCCCCMM"), grown)
+def test_everybody_has_the_same_properties_at_every_instant(
     data: st.DataObject, rows: SiteLog, part: int | None
 ) -> None:
+    log, known = log_of(rows, part), _with_rows(rows.people())
+    asked = [(id, at) for id in known for at in data.draw(st.lists(nows(rows), min_size=2, max_size=2))]
+    code_of = {id: code for code, id in enumerate(log.identities.ids.tolist())}
+    person, instants = np.array([code_of[id] for id, _ in asked]), np.array([at for _, at in asked])
+    for path in PROPERTIES:
+        found = log.of_people.values(path, person, instants)
+        assert [repr(found.values[code]) for code in found.codes] == [
+            repr(values_at(known[id].properties(at), path)) for id, at in asked
+        ]
+
+
+@many
+@given(logs(), grown)
+def test_a_person_taken_out_of_the_columns_is_the_person_of_the_log(rows: SiteLog, part: int | None) -> None:
     log = log_of(rows, part)
     code_of = {id: code for code, id in enumerate(log.identities.ids.tolist())}
-    at = data.draw(nows(rows))
     for id, person in _with_rows(rows.people()).items():
         found = log.person(code_of[id])
-        assert [(event.time, event.seq, event.properties) for event in found.events] == [
-            (event.time, event.seq, event.properties) for event in person.events
+        assert [(each.time, each.seq, each.name, each.properties, each.bot) for each in found.events] == [
+            (each.time, each.seq, each.name, each.properties, each.bot) for each in person.events
         ]
-        assert found.properties(at) == person.properties(at)
+        assert [(each.time, each.seq, each.values) for each in found.changes] == [
+            (each.time, each.seq, each.values) for each in person.changes
+        ]
+        assert [(each.time, each.seq) for each in found.edges] == [(each.time, each.seq) for each in person.edges]
 
 
 def _with_rows(people: dict[int, Person]) -> dict[int, Person]:

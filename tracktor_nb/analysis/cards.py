@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +20,7 @@ _CARD = (
     "border-radius:12px;padding:14px 18px;margin:4px 0;max-width:860px;box-sizing:border-box"
 )
 _QUIET = "opacity:.68;font-size:12px"
-_TABLE = "border-collapse:collapse;width:100%;margin:8px 0 4px"
+_TABLE = "border-collapse:collapse;width:100%;margin:8px 0 4px;color:inherit;font-size:13px"
 _CELL = "padding:4px 10px 4px 0;border:0;background:none;vertical-align:middle"
 _BIG = "font-size:26px;font-weight:650;letter-spacing:-.01em"
 
@@ -123,16 +123,19 @@ def explanation(given: Explanation) -> str:
 
 
 def _card(result: Result, title: str, body: str) -> str:
-    computed = f"computed {result.computed_at:%Y-%m-%d %H:%M:%S %Z} · log up to {number(result.watermark)}"
+    computed = f"computed {result.computed_at:%Y-%m-%d %H:%M:%S %Z} · log up to entry {number(result.watermark)}"
     return (
         f"<div style=\"{_CARD}\"><div style='font-weight:650;margin-bottom:4px'>{escape(title)}</div>{body}"
         f"<div style='{_QUIET};margin-top:6px'>{escape(result.rule)}<br>{escape(computed)}</div></div>"
     )
 
 
-def _table(heads: Sequence[str], rows: Iterable[Sequence[str]], right: Iterable[int]) -> str:
+def _table(heads: Sequence[str], rows: Iterable[Sequence[str]], right: Container[int]) -> str:
     """Return a table of ready HTML cells; the columns in `right` hold numbers."""
-    side = [f"{_CELL};text-align:{'right' if at in set(right) else 'left'}" for at in range(len(heads))]
+    side = [
+        f"{_CELL};{'text-align:right;white-space:nowrap' if at in right else 'text-align:left'}"
+        for at in range(len(heads))
+    ]
     head = "".join(
         f"<th style='{style};{_QUIET};font-weight:500'>{name}</th>" for style, name in zip(side, heads, strict=True)
     )

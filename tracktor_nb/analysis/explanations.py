@@ -35,12 +35,11 @@ def _funnel(funnel: Funnel, person: Person, within: Range, now: int, calendar: C
     chain = attempt(funnel, person, within, now, calendar).chain
     rows = [_event_row(event, calendar) for event in chain]
     for at, row in enumerate(rows):
-        row["step"] = f"{at + 1}. {funnel.steps[at].label}"
+        row["event"] = f"{at + 1}. {funnel.steps[at].label}"
         row["after"] = span(chain[at].time - chain[at - 1].time) if at else ""
-    ordered = [{"step": row.pop("step"), **row} for row in rows]
     if len(chain) == len(funnel.steps):
-        return f"reached all {number(len(chain))} steps", ordered
-    return _why_stopped(funnel, person, chain, within, now, calendar), ordered
+        return f"reached all {number(len(chain))} steps", rows
+    return _why_stopped(funnel, person, chain, within, now, calendar), rows
 
 
 def _why_stopped(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Sequence
+from datetime import datetime
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,7 @@ FAINT = "#b3abff"
 GRID = "rgba(128,128,128,0.2)"
 INK = "#7a7f8c"  # readable on white and on near-black
 FONT = {"family": "system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif", "size": 13, "color": INK}
+MOST_TICKS = 12
 MOST_SERIES = 6  # more colours than that cannot be told apart in one picture
 
 
@@ -39,7 +41,7 @@ def layout(**own: Any) -> dict[str, Any]:
         "yaxis": axis,
         "separators": ".,",
         "hoverlabel": {"font": {"family": FONT["family"]}, "align": "left"},
-        "legend": {"orientation": "h", "yanchor": "bottom", "y": 1.02, "x": 0},
+        "legend": {"orientation": "h", "yanchor": "bottom", "y": 1.02, "x": 0, "traceorder": "normal"},
         "bargap": 0.25,
     }
     nested: dict[str, Any] = {
@@ -161,10 +163,29 @@ def metric(result: MetricResult) -> Figure:
             barmode="stack" if adds_up else "group",
             bargap=0.12,
             showlegend=len(series) > 1,
-            xaxis={"type": "date", "showgrid": False},
-            yaxis={"rangemode": "tozero", "tickformat": ",~r", "title": {"text": _unit(result), "standoff": 8}},
+            xaxis={"type": "date", "showgrid": False, **_ticks(result)},
+            yaxis={"rangemode": "tozero", "tickformat": ",~r", "title": {"text": _unit(result), "font": {"size": 12}}},
         ),
     }
+
+
+def _ticks(result: MetricResult) -> dict[str, Any]:
+    """Name weeks and months under their own bars; plotly finds the ticks of days and hours itself."""
+    form = {"week": "%d %b", "month": "%b"}.get(result.definition.freq)
+    if form is None:
+        return {}
+    every = -(-len(result.buckets) // MOST_TICKS)
+    starts = [result.calendar.local(bucket["start"]) for bucket in result.buckets][::every]
+    years = [start.year if at == 0 or start.year != starts[at - 1].year else "" for at, start in enumerate(starts)]
+    return {
+        "tickmode": "array",
+        "tickvals": [_local(start) for start in starts],
+        "ticktext": [f"{start:{form}}<br>{year}" for start, year in zip(starts, years, strict=True)],
+    }
+
+
+def _local(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%dT%H:%M:%S}"
 
 
 def _unit(result: MetricResult) -> str:
@@ -199,7 +220,7 @@ def _bars(result: MetricResult, name: str, colour: str, values: list[float | Non
     return {
         "type": "bar",
         "name": wrapped(name, 24, 1),
-        "x": [f"{calendar.local(bucket['start']):%Y-%m-%dT%H:%M:%S}" for bucket in result.buckets],
+        "x": [_local(calendar.local(bucket["start"])) for bucket in result.buckets],
         "y": values,
         "marker": {
             "color": colour,
@@ -219,7 +240,7 @@ def segment(result: SegmentResult) -> Figure:
     if not result.known:
         return empty("Nobody is known yet.")
     others = result.known - result.count
-    parts = [("members", result.count, PALETTE[0]), ("others", others, GRID)]
+    parts = [("members", result.count, PALETTE[0], "#fff"), ("others", others, GRID, INK)]
     return {
         "data": [
             {
@@ -231,11 +252,12 @@ def segment(result: SegmentResult) -> Figure:
                 "text": [f"{number(people)} {name}"],
                 "textposition": "inside",
                 "insidetextanchor": "start",
+                "insidetextfont": {"color": ink},
                 "marker": {"color": colour},
                 "hovertext": [f"{number(people)} {name}, {percent(people / result.known)}"],
                 "hoverinfo": "text",
             }
-            for name, people, colour in parts
+            for name, people, colour, ink in parts
             if people
         ],
         "layout": layout(

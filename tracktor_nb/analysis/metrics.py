@@ -35,20 +35,19 @@ class Buckets:
 
 
 def buckets_of(metric: Metric, asked: Range, log: Log, now: int, calendar: Calendar) -> Buckets:
-    """Return the buckets of the range up to `now`, "all time" cut to the log from its first to its last event.
+    """Return the buckets of the range up to `now`; those of "all time" reach from the log's first to its last event.
 
-    A bucket is partial if the range cuts it or if it is not over at `now`.
+    A bucket is partial if the range cuts it, if the log began within it, or if it is not over at `now`.
     """
     within = countable(asked, now)
+    began, over = within.start, within.end
     if asked.end == LAST_INSTANT:
-        first, last = log.extent or (within.end, within.end)
-        within = Range(max(within.start, first), min(within.end, last + 1))
+        first, last = log.extent or (over, over)
+        began, within = first, Range(first, min(over, last + 1))
     if within.start >= within.end:
         return Buckets(np.zeros(0, np.int64), [])
     edges = calendar.edges(within.start, within.end, metric.freq)
-    return Buckets(
-        np.array(edges), [start < asked.start or end > min(asked.end, now + 1) for start, end in pairwise(edges)]
-    )
+    return Buckets(np.array(edges), [start < began or end > over for start, end in pairwise(edges)])
 
 
 def countable(asked: Range, now: int) -> Range:
