@@ -73,3 +73,12 @@ class IdentityEdge:
     reason: str = "alias"
     known_at: int | None = None
     undone_at: int | None = None
+
+
+Row = Event | PropertyChange | IdentityEdge
+"""A row of the log."""
+
+
+def order(row: Row) -> tuple[int, int]:
+    """Return where the row stands in its person's order: by time, equal times by arrival, so that ties never exist."""
+    return row.time, row.seq

@@ -10,7 +10,7 @@ from tracktor_nb.errors import DefinitionError
 
 from .condition import Condition, check_arguments
 from .definition import FLAG, Definition, check_choice, check_name
-from .event import Event, Value
+from .event import Event, Value, order
 from .period import LAST_INSTANT, Calendar, Range, duration, duration_in_words
 from .person import Person
 from .truth import matching_events
@@ -142,7 +142,7 @@ def _chains_from_start(starts: list[Event], later: list[list[Event]], window: in
     for start in starts:
         chain = [start]
         for events in later:
-            following = next((event for event in events if _follows(event, chain[-1])), None)
+            following = next((event for event in events if order(event) > order(chain[-1])), None)
             if following is None or following.time > start.time + window:
                 break
             chain.append(following)
@@ -159,12 +159,8 @@ def _chains_per_step(starts: list[Event], later: list[list[Event]], window: int)
 
 
 def _best_onward(event: Event, onward: list[Chain], window: int) -> Chain:
-    within_reach = (way for way in onward if _follows(way[0], event) and way[0].time <= event.time + window)
+    within_reach = (way for way in onward if order(way[0]) > order(event) and way[0].time <= event.time + window)
     return max(within_reach, key=len, default=())
-
-
-def _follows(event: Event, before: Event) -> bool:
-    return (event.time, event.seq) > (before.time, before.seq)
 
 
 def breakdown_value(event: Event, person: Person, by: str) -> Value:

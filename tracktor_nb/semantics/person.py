@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import TypeVar
 
-from .event import Event, IdentityEdge, PropertyChange, Value
+from .event import Event, IdentityEdge, PropertyChange, Row, Value, order
 from .identity import person_of
+
+AnyRow = TypeVar("AnyRow", Event, PropertyChange, IdentityEdge)
 
 DERIVED_PROPERTIES = ("created_at", "last_seen")
 
@@ -51,56 +54,49 @@ def people(
     if as_of is not None:
         events = (event for event in events if known_at(event) <= as_of)
         changes = (change for change in changes if known_at(change) <= as_of)
-        edges = [_edge_as_of(edge, as_of) for edge in edges if known_at(edge) <= as_of]
-    edges = list(edges)
-    person = person_of(edges)
-    of: dict[int, tuple[list[Event], list[PropertyChange], list[IdentityEdge]]] = defaultdict(lambda: ([], [], []))
-    for event in events:
-        of[person.get(event.identity, event.identity)][0].append(event)
-    for change in changes:
-        of[person.get(change.identity, change.identity)][1].append(change)
-    for edge in edges:
-        if edge.undone_at is None:
-            of[person[edge.dest]][2].append(edge)
-    return {
-        id: Person(id, *(tuple(sorted(rows, key=lambda row: (row.time, row.seq))) for rows in parts))  # type: ignore[arg-type]
-        for id, parts in of.items()
-    }
+        edges = (_as_it_stood(edge, as_of) for edge in edges if known_at(edge) <= as_of)
+    in_force = [edge for edge in edges if edge.undone_at is None]
+    person = person_of(in_force)
+    events_of = _grouped(events, lambda event: person.get(event.identity, event.identity))
+    changes_of = _grouped(changes, lambda change: person.get(change.identity, change.identity))
+    edges_of = _grouped(in_force, lambda edge: person[edge.dest])
+    ids = sorted({*events_of, *changes_of, *edges_of})
+    return {id: Person(id, events_of.get(id, ()), changes_of.get(id, ()), edges_of.get(id, ())) for id in ids}
 
 
-def known_at(row: Event | PropertyChange | IdentityEdge) -> int:
-    """When the row became known: its own `known_at`, or its time where nothing else is said (SEMANTICS 2)."""
+def known_at(row: Row) -> int:
+    """Return when the row became known: its own `known_at`, or its time where nothing else is said (SEMANTICS 2)."""
     return row.time if row.known_at is None else row.known_at
 
 
-def _edge_as_of(edge: IdentityEdge, as_of: int) -> IdentityEdge:
-    """The edge as it stood then: one undone later was still in force."""
+def _as_it_stood(edge: IdentityEdge, as_of: int) -> IdentityEdge:
+    """Return the edge as it was then: one undone later was still in force."""
     return replace(edge, undone_at=None) if edge.undone_at is not None and edge.undone_at > as_of else edge
 
 
+def _grouped(rows: Iterable[AnyRow], person: Callable[[AnyRow], int]) -> dict[int, tuple[AnyRow, ...]]:
+    """Return each person's rows in order."""
+    of: dict[int, list[AnyRow]] = defaultdict(list)
+    for row in sorted(rows, key=order):
+        of[person(row)].append(row)
+    return {id: tuple(its) for id, its in of.items()}
+
+
 def fold(changes: Iterable[PropertyChange], edges: Iterable[IdentityEdge]) -> dict[str, Value]:
-    """Return one person's properties: changes and edges folded in the order (time, seq).
+    """Return the properties of the one person that these changes and edges belong to, folded in order.
 
     At an edge dest's values win and src fills gaps; what dest removed stays removed. Later changes from any id of the
-    person overwrite. Undone edges must be left out: undo is the fold without that edge (SEMANTICS 1).
+    person overwrite. Undone edges do not bear: undo is the fold without that edge (SEMANTICS 1).
     """
-    rows: list[PropertyChange | IdentityEdge] = [*changes, *(edge for edge in edges if edge.undone_at is None)]
-    group: dict[int, int] = {}
-    values: dict[int, dict[str, Value]] = defaultdict(dict)
-    for row in sorted(rows, key=lambda each: (each.time, each.seq)):
+    holder: dict[int, int] = {}  # identity -> the identity under which its values are held
+    values: dict[int, dict[str, Value]] = defaultdict(dict)  # removed ones as None, so that src cannot fill them
+    rows: list[PropertyChange | IdentityEdge] = [*changes, *edges]
+    for row in sorted(rows, key=order):
         if isinstance(row, PropertyChange):
-            values[group.get(row.identity, row.identity)].update(row.values)
-            continue
-        src, dest = group.get(row.src, row.src), group.get(row.dest, row.dest)
-        if src != dest:
-            values[dest] = {**values.pop(src, {}), **values[dest]}
-            group.update({identity: dest for identity, its in group.items() if its == src} | {row.src: dest, src: dest})
-    return without_removed(values)
-
-
-def without_removed(values: Mapping[int, Mapping[str, Value]]) -> dict[str, Value]:
-    """Return the one remaining group's values without the removed ones."""
-    merged: dict[str, Value] = {}
-    for part in values.values():
-        merged.update(part)
-    return {name: value for name, value in merged.items() if value is not None}
+            values[holder.get(row.identity, row.identity)].update(row.values)
+        elif row.undone_at is None:
+            src, dest = holder.get(row.src, row.src), holder.get(row.dest, row.dest)
+            if src != dest:
+                values[dest] = values.pop(src, {}) | values[dest]
+                holder = {identity: dest if held == src else held for identity, held in holder.items()} | {src: dest}
+    return {name: value for held in values.values() for name, value in held.items() if value is not None}
