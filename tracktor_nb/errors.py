@@ -4,6 +4,7 @@ TracktorError
 ├── DefinitionError (ValueError)      a segment, funnel, metric, … that cannot mean anything
 ├── UnknownNameError (KeyError)       a name nobody knows; offers the near ones
 ├── PayloadError (ValueError)         input from outside that is refused; carries code, param and HTTP status
+│   └── TooManyError                  more than one sender or site may send; come again later
 ├── FrameError (ValueError)           a DataFrame without what the question needs
 ├── SettingError (ValueError)         a setting that cannot be used
 ├── ServiceError                      another process of ours does not answer
@@ -52,6 +53,14 @@ class PayloadError(TracktorError, ValueError):
     def __init__(self, code: str, param: str | None, message: str, status: int = 400) -> None:
         self.code, self.param, self.message, self.status = code, param, message, status
         super().__init__(message)
+
+
+class TooManyError(PayloadError):
+    """More than one sender, or one site, may send; `retry_after` is how many seconds to wait."""
+
+    def __init__(self, retry_after: int) -> None:
+        self.retry_after = retry_after
+        super().__init__("rate_limited", None, f"Too many calls: wait {retry_after} s, or send /batch.", 429)
 
 
 class FrameError(TracktorError, ValueError):

@@ -23,6 +23,7 @@ from .ingest.access import AccessLog
 from .ingest.commits import Commits
 from .ingest.directory import Directory
 from .ingest.door import House, Nowhere
+from .ingest.rate import Limits, Network, read_networks
 from .ingest.routes import Demo, Health, Library, Record, Static
 from .settings import Settings
 from .store.database import Database, open_database
@@ -46,13 +47,15 @@ def make_app(
     static_dir: Path = STATIC,
     clock: Callable[[], int] = time.time_ns,
     log_request: Callable[[RequestHandler], None] | None = None,
+    limits: Limits | None = None,
+    proxies: tuple[Network, ...] = (),
 ) -> Application:
     """Return the application over an open database.
 
     `demo` adds the demo page: for the site named, else the first one, with a link to the dashboard. `clock` gives
     nanoseconds since 1970.
     """
-    house = House(database, Commits(database.writer), Directory(database), clock, static_dir)
+    house = House(database, Commits(database.writer), Directory(database), clock, static_dir, limits or Limits(), proxies)
     shared = {"house": house}
     routes = [
         (r"/(set|track|alias)/?", Record, shared),
@@ -123,6 +126,8 @@ async def _serve(settings: Settings) -> None:
             demo_site=settings.site,
             dashboard_url=_dashboard_url(settings) if settings.demo else "",
             log_request=access,
+            limits=Limits(settings.sender_rate, settings.site_rate),
+            proxies=read_networks(settings.proxies),
         )
         server, port = listen(application, settings.port, settings.host)
         print(f"listening on http://{settings.host}:{port}", flush=True)  # noqa: T201

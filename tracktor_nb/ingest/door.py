@@ -6,7 +6,7 @@ import itertools
 import logging
 import os
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from pathlib import Path
 from types import TracebackType
@@ -15,17 +15,20 @@ from typing import Any, ClassVar
 import orjson
 from tornado import web
 
-from tracktor_nb.errors import PayloadError, TracktorError
+from tracktor_nb.errors import PayloadError, StoreBusyError, TooManyError, TracktorError
 from tracktor_nb.store.database import Database
 
 from .commits import Commits
 from .directory import Directory
+from .rate import Limits, Network, sender
 
 log = logging.getLogger("tracktor_nb.ingest")
 
 LARGEST_BODY = 512 * 1024
 LARGEST_DRAINED = 16 * 1024 * 1024
 """A body too large is still read up to here, so that a client that sends before it listens gets to hear why."""
+MOST_HELD = 64 * 1024 * 1024
+"""Bytes of bodies that may be held for all calls under way; who comes beyond that is asked to come again."""
 LONGEST_URL = 64 * 1024
 RETRY_AFTER = "2"
 
@@ -42,8 +45,13 @@ class House:
     directory: Directory
     clock: Callable[[], int]
     static: Path
+    limits: Limits = field(default_factory=Limits)
+    proxies: tuple[Network, ...] = ()
+    """Who may say in X-Forwarded-For where a call came from."""
     recording: int = 0
     """Calls that wait for their commit at this moment."""
+    held: int = 0
+    """Bytes of the bodies of the calls under way."""
 
 
 class Replies(web.RequestHandler):
@@ -67,6 +75,8 @@ class Replies(web.RequestHandler):
 
     def refuse(self, error: TracktorError) -> None:
         """Answer with an error: 503 if the store cannot write now, so that clients come again."""
+        if isinstance(error, TooManyError):
+            self.set_header("Retry-After", str(error.retry_after))
         if isinstance(error, PayloadError):
             self.answer_error(error.status, error.code, error.param, str(error))
         else:
@@ -103,7 +113,7 @@ class Door(Replies):
 
     house: House
     body: bytearray
-    received_bytes = 0
+    received_bytes = _held = 0
 
     def initialize(self, house: House) -> None:
         """Called by Tornado for each request."""
@@ -115,13 +125,18 @@ class Door(Replies):
         return None
 
     def prepare(self) -> None:
-        """Refuse by the headers alone what is too large to be read."""
+        """Refuse by the headers alone what is too large to be read, or more than can be held now."""
+        forwarded = self.request.headers.get("X-Forwarded-For")
+        if forwarded and self.house.proxies:
+            self.request.remote_ip = sender(self.request.remote_ip or "", forwarded, self.house.proxies)
         if len(self.request.uri or "") > LONGEST_URL:
             self.refuse(
                 PayloadError("uri_too_long", None, f"The URL is longer than {LONGEST_URL} bytes; use POST.", 414)
             )
         elif self._announced_bytes() > LARGEST_DRAINED:
             self.refuse(_too_large())
+        elif self.house.held > MOST_HELD:
+            self.refuse(StoreBusyError("Too many calls are under way. Try again in a moment."))
 
     def _announced_bytes(self) -> int:
         length = self.request.headers.get("Content-Length", "")
@@ -132,9 +147,25 @@ class Door(Replies):
         self.received_bytes += len(chunk)
         if self.received_bytes <= LARGEST_BODY:
             self.body += chunk
+            self._held += len(chunk)
+            self.house.held += len(chunk)
         elif self.received_bytes > LARGEST_DRAINED and not self._finished:
             self.refuse(_too_large())
         return None
+
+    def on_finish(self) -> None:
+        """Called by Tornado after the answer."""
+        self._let_go()
+
+    def on_connection_close(self) -> None:
+        """Called by Tornado when the client left before the answer."""
+        super().on_connection_close()
+        self._let_go()
+
+    def _let_go(self) -> None:
+        """Count the body as held no longer; the second time there is nothing left to count."""
+        self.house.held -= self._held
+        self._held = 0
 
     def read_body(self) -> bytes:
         """Return the whole body, or raise PayloadError if it was too large or in an encoding we cannot read."""

@@ -11,17 +11,16 @@ from typing import Any
 import orjson
 from tornado import web
 
-from tracktor_nb.errors import PayloadError, StoreError, TracktorError
+from tracktor_nb.errors import PayloadError, StoreError, TooManyError, TracktorError
 from tracktor_nb.store.rejected import keep_rejected
 from tracktor_nb.store.sites import SiteRecord, list_sites
 
 from .bots import is_bot
-from .calls import Call, alias, set_properties, track
+from .calls import Call, entry_of
 from .door import Door, House, Replies, log
+from .recording import step_of
 from .requests import Params, read_params
 from .snippet import script, snippet
-
-STEPS = {"set": set_properties, "track": track, "alias": alias}
 
 
 class Record(Door):
@@ -44,6 +43,8 @@ class Record(Door):
         self.house.recording += 1
         try:
             self.finish(await self._record(route, self.read_body() if body is None else body))
+        except TooManyError as error:
+            self.refuse(error)
         except PayloadError as error:
             await self._keep(route, error)
             self.refuse(error)
@@ -58,10 +59,11 @@ class Record(Door):
         self.received_at = self.house.clock() // 1000
         self.params = params = read_params(self.request.query_arguments, headers.get("Content-Type", ""), body)
         self.site = await self.house.directory.find(params.need("sid"))
+        self.house.limits.admit(self.site.sid, self.request.remote_ip or "")
         if params.problem is not None:
             raise params.problem
         call = Call(self.site, params, self.received_at, is_bot(headers.get("User-Agent", "")))
-        outcome = await self.house.commits.submit(STEPS[route](call))
+        [outcome] = await self.house.commits.submit(step_of(self.site.id, [entry_of(route, call)]))
         if isinstance(outcome, PayloadError):
             raise outcome
         answer: dict[str, Any] = {"ok": True, **outcome}
