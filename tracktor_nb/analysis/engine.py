@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections import defaultdict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field, replace
 from threading import Lock
@@ -50,7 +49,7 @@ class Engine:
     ) -> None:
         self._source_of, self._calendar_of, self._clock = source_of, calendar_of, clock
         self._held: dict[str, _Held] = {}
-        self._locks: defaultdict[str, Lock] = defaultdict(Lock)
+        self._locks: dict[str, Lock] = {}
 
     def evaluate(
         self, site: str, definition: Definition, period: Period = "all time", as_of: int | None = None
@@ -79,7 +78,7 @@ class Engine:
         return properties_of(self.log(site), self._clock(), event)
 
     def _fresh(self, site: str) -> _Held:
-        with self._locks[site]:
+        with self._locks.setdefault(site, Lock()):
             held = self._held.get(site) or _Held()
             log = held.log.refreshed(self._source_of(site))
             if log is not held.log:

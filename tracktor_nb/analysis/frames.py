@@ -7,7 +7,7 @@ computed when first asked for and kept as long as the log.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -137,17 +137,12 @@ class Log:
 
     identities: Identities = NOBODY
     names: tuple[str, ...] = ()
-    events: Rows = None  # type: ignore[assignment]
-    changes: Rows = None  # type: ignore[assignment]
+    events: Rows = field(default_factory=no_rows)
+    changes: Rows = field(default_factory=no_rows)
     edges: tuple[IdentityEdge, ...] = ()
     watermark: int = 0
     position: int = 0
     generation: int = -1
-
-    def __post_init__(self) -> None:
-        for rows in ("events", "changes"):
-            if getattr(self, rows) is None:
-                object.__setattr__(self, rows, no_rows())
 
     # --- who is who -------------------------------------------------------------------------------------------------
 

@@ -29,7 +29,7 @@ from .address import Address
 from .engine import Engine
 from .results import Result
 
-THREADS = 4
+THREADS = 8
 
 log = logging.getLogger(__name__)
 

@@ -1,0 +1,135 @@
+"""The engine: takes in what is new with every question, computes nothing twice, and forgets nothing that moves on."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from tests.logs import Rows
+from tracktor_nb.analysis.engine import SLIDING, Engine
+from tracktor_nb.analysis.results import FunnelResult, MetricResult, SegmentResult
+from tracktor_nb.errors import UnknownNameError
+from tracktor_nb.semantics.condition import did
+from tracktor_nb.semantics.event import Event, PropertyChange
+from tracktor_nb.semantics.funnel import Funnel
+from tracktor_nb.semantics.metric import Metric
+from tracktor_nb.semantics.period import DAY, HOUR, Calendar
+from tracktor_nb.semantics.segment import Segment
+
+NOON = Calendar().parse("2026-03-01T12:00")
+ROWS = Rows(
+    (Event(NOON, 1, "A", {"n": 1}, 7), Event(NOON, 2, "B", {}, 7)), (PropertyChange(NOON, 3, {"plan": "x"}, 7),)
+)
+
+
+class Clock:
+    now = NOON
+
+    def __call__(self) -> int:
+        return self.now
+
+
+class House:
+    """One site of rows that can grow, an engine, and its clock."""
+
+    def __init__(self) -> None:
+        self.rows, self.clock = replace(ROWS), Clock()
+        self.engine = Engine(self._source, lambda site: Calendar(), self.clock)
+
+    def _source(self, site: str) -> Rows:
+        if site != "shop":
+            raise UnknownNameError("site", site, ["shop"])
+        return self.rows
+
+    def happen(self, name: str, time: int, identity: int = 8) -> None:
+        seq = 1 + self.rows.watermark().seq
+        self.rows.events_ += (Event(time, seq, name, {}, identity),)
+
+    def ask(self, definition: Any, period: Any = "all time", as_of: int | None = None) -> Any:
+        return self.engine.evaluate("shop", definition, period, as_of)
+
+
+@pytest.fixture
+def house() -> House:
+    return House()
+
+
+def test_a_question_takes_in_what_is_new(house: House) -> None:
+    assert house.ask(Funnel(["A", "B"])).steps[0]["people"] == 1
+    house.happen("A", NOON)
+    assert house.ask(Funnel(["A", "B"])).steps[0]["people"] == 2
+    assert house.rows.reads == 2
+
+
+def test_the_same_question_is_computed_once(house: House) -> None:
+    first = house.ask(Funnel(["A", "B"]))
+    house.clock.now += 60_000_000
+    again = house.ask(Funnel(["A", "B"]))
+    assert again.asked is first.asked
+    assert again.computed_at > first.computed_at
+    assert house.ask(Funnel(["A"])).asked is not first.asked
+
+
+def test_a_named_range_moves_on_at_midnight(house: House) -> None:
+    today = Metric.times_happened("A")
+    assert house.ask(today, "today").total == 1
+    house.clock.now += 12 * HOUR
+    assert house.ask(today, "today").total == 0
+    assert house.ask(today, "yesterday").total == 1
+
+
+def test_an_unfinished_bucket_is_finished_when_its_hour_is_over(house: House) -> None:
+    hourly = Metric.times_happened("A", freq="hour")
+    assert [bucket["partial"] for bucket in house.ask(hourly, "today").buckets][-1] is True
+    house.clock.now += HOUR
+    assert house.ask(hourly, "today").buckets[12] == {"start": NOON, "value": 1, "partial": False}
+
+
+def test_windows_that_end_now_slide(house: House) -> None:
+    recent = Segment(did("A", within="1d"))
+    assert house.ask(recent).count == 1
+    assert house.ask(Metric.times_happened("A"), "1d").total == 1
+    house.clock.now += DAY + SLIDING
+    assert house.ask(recent).count == 0
+    assert house.ask(Metric.times_happened("A"), "1d").total == 0
+
+
+def test_rows_of_later_times_count_when_their_time_comes(house: House) -> None:
+    house.happen("A", NOON + HOUR // 2)
+    assert house.ask(Metric.times_happened("A")).total == 1
+    house.clock.now += HOUR // 2
+    assert house.ask(Metric.times_happened("A")).total == 2
+
+
+def test_a_question_as_of_a_date_is_not_answered_with_the_present(house: House) -> None:
+    house.happen("A", NOON + 5)
+    house.clock.now += DAY
+    assert house.ask(Funnel(["A"])).steps[0]["people"] == 2
+    assert house.ask(Funnel(["A"]), as_of=NOON).steps[0]["people"] == 1
+
+
+def test_every_kind_is_answered(house: House) -> None:
+    kinds = [type(house.ask(each)) for each in (Funnel(["A"]), Metric.people_who_did("A"), Segment(did("A")))]
+    assert kinds == [FunnelResult, MetricResult, SegmentResult]
+
+
+def test_many_may_ask_at_once(house: House) -> None:
+    with ThreadPoolExecutor(8) as threads:
+        found = list(threads.map(lambda _: house.ask(Funnel(["A", "B"])).steps[1]["people"], range(40)))
+    assert found == [1] * 40
+    assert house.rows.reads == 1
+
+
+def test_an_unknown_site_is_named(house: House) -> None:
+    with pytest.raises(UnknownNameError, match=r"Unknown site 'shoppe'\. Did you mean 'shop'"):
+        house.engine.evaluate("shoppe", Funnel(["A"]))
+
+
+def test_pickers_learn_the_names_and_values_that_occur(house: House) -> None:
+    assert [(each["name"], each["count"]) for each in house.engine.events("shop")] == [("A", 1), ("B", 1)]
+    (argument,) = house.engine.properties("shop", "A")
+    assert (argument["name"], argument["type"], argument["values"]) == ("n", "number", [1])
+    assert [each["name"] for each in house.engine.properties("shop")] == ["plan", "created_at", "last_seen"]
