@@ -111,10 +111,11 @@ def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
         open_database(f"sqlite:///{path}")
 
 
-def test_a_database_of_a_newer_version_is_left_alone(database: Database) -> None:
-    database.writer.run(lambda tx: tx.execute("UPDATE alembic_version SET version_num = ?", ("9999",)) and None)
+def test_a_database_of_a_newer_version_is_left_alone(empty_url: str) -> None:
+    with open_database(empty_url) as database:
+        database.writer.run(lambda tx: tx.execute("UPDATE alembic_version SET version_num = ?", ("9999",)) and None)
     with pytest.raises(StoreError, match="newer tracktor_nb"):
-        open_database(database.url.render_as_string(hide_password=False))
+        open_database(empty_url)
 
 
 def test_a_finished_sqlite_file_stands_alone(tmp_path: Path) -> None:

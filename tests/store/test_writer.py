@@ -210,11 +210,10 @@ def test_two_processes_in_each_others_way_both_get_through(postgres_url: str) ->
             assert connection.exec_driver_sql("SELECT week_start FROM site").scalars().all() == [2, 2]
 
 
-def test_a_server_that_was_restarted_is_found_again(postgres: Postgres, postgres_template: str) -> None:
-    name = postgres.new(postgres_template)
-    with open_database(postgres.url(name)) as database:
+def test_a_server_that_was_restarted_is_found_again(postgres: Postgres, postgres_url: str) -> None:
+    with open_database(postgres_url) as database:
         database.writer.run(lambda tx: add_site(tx, "before"))
-        postgres.cut_connections(name)
+        postgres.cut_connections(str(database.url.database))
         database.writer.run(lambda tx: add_site(tx, "after"))
         assert site_names(database) == ["before", "after"]
 
@@ -230,16 +229,16 @@ with open_database(sys.argv[1]) as database:
         site = site_by_name(connection, "shop").id
     answers = [
         database.writer.submit(lambda tx, n=n: record_event(tx, site, f"id {n % 20}", f"event {n % 5}", n, n))
-        for n in range(300)
+        for n in range(int(sys.argv[2]))
     ]
     for answer in answers:
-        print(answer.result().seq)
+        print(answer.result().seq, flush=True)
 """
 
 
 def test_several_processes_write_the_same_database(database: Database, shop: SiteRecord, database_url: str) -> None:
     started = [
-        subprocess.Popen([sys.executable, "-c", WRITING, database_url], stdout=subprocess.PIPE, text=True)
+        subprocess.Popen([sys.executable, "-c", WRITING, database_url, "300"], stdout=subprocess.PIPE, text=True)
         for _ in range(3)
     ]
     answered = [int(line) for process in started for line in process.communicate(timeout=60)[0].split()]
@@ -250,3 +249,17 @@ def test_several_processes_write_the_same_database(database: Database, shop: Sit
         assert connection.exec_driver_sql("SELECT count(*) FROM event_name").scalar() == 5
         orphans = "SELECT count(*) FROM event WHERE identity_id NOT IN (SELECT id FROM identity)"
         assert connection.exec_driver_sql(orphans).scalar() == 0
+
+
+def test_a_killed_process_loses_nothing_it_answered(database: Database, shop: SiteRecord, database_url: str) -> None:
+    program = [sys.executable, "-c", WRITING, database_url, "9000"]
+    with subprocess.Popen(program, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        answered = [int(process.stdout.readline()) for _ in range(500)]
+        process.kill()
+        *rest, _ = process.stdout.read().split("\n")
+    answered += [int(line) for line in rest]
+    with open_database(database_url) as again, again.read() as connection:
+        stored = set(connection.exec_driver_sql("SELECT seq FROM event").scalars())
+    assert len(answered) < 9000
+    assert set(answered) <= stored

@@ -11,7 +11,7 @@ from tracktor_nb.errors import NotFoundError
 from tracktor_nb.semantics.event import IdentityEdge
 from tracktor_nb.semantics.identity import is_anonymous, person_of
 
-from .tables import identity, identity_edge, site
+from .tables import identity, identity_edge
 from .writer import Transaction
 
 _CHUNK = 500
@@ -86,14 +86,13 @@ def merge(
         return Merged(None, merged=False, unchanged=True)
     ids = identity_ids(tx, site_id, (src, dest))
     ends = ids[src], ids[dest]
-    if (repeated := _repeated(tx, site_id, ends, message_key)) is None:
+    repeated = _repeated(tx, site_id, ends, message_key)
+    if repeated is None and tx.is_postgres:  # another process may be about to say the same
         _lock(tx, site_id)
         repeated = _repeated(tx, site_id, ends, message_key)
-    if repeated is not None:
-        return Merged(repeated, merged=True, unchanged=True)
-    src_person, dest_person = (_person(tx, end) for end in ends)
-    if reason == "identify" and _has_identified_id(tx, src_person):
-        return Merged(None, merged=src_person == dest_person, unchanged=True)
+    src_person, dest_person = _people(tx, *ends)
+    if repeated is not None or (reason == "identify" and _has_identified_id(tx, src_person)):
+        return Merged(repeated, merged=src_person == dest_person, unchanged=True)
     if known_at is None:
         known_at = time if imported else received_at
     seq = _add_edge(tx, site_id, *ends, time, received_at, known_at, imported, reason, message_key)
@@ -115,13 +114,14 @@ def undo(tx: Transaction, site_id: int, edge_seq: int, at: int) -> None:
     if found.undone_at is None:
         tx.connection.execute(identity_edge.update().where(*its).values(undone_at=at))
         _count_change(tx, site_id)
-        _rebuild(tx, _person(tx, found.src))
+        _rebuild(tx, _people(tx, found.src, found.src)[0])
 
 
 def _lock(tx: Transaction, site_id: int) -> None:
     """Let one process at a time merge in a site, so edges are numbered in the order in which they take effect."""
-    tx.connection.execute(sa.select(site.c.id).where(site.c.id == site_id).with_for_update(key_share=True))
-    tx.forget_reserve()
+    if tx.is_postgres:
+        tx.execute("SELECT id FROM site WHERE id = ? FOR NO KEY UPDATE", (site_id,))
+        tx.forget_reserve()
 
 
 def _find(tx: Transaction, site_id: int, distinct_ids: Sequence[str]) -> dict[str, int]:
@@ -145,8 +145,10 @@ def _make(tx: Transaction, site_id: int, distinct_ids: Sequence[str]) -> dict[st
     return made
 
 
-def _person(tx: Transaction, id: int) -> int:
-    return cast(int, tx.execute("SELECT person_id FROM identity WHERE id = ?", (id,)).scalar_one())
+def _people(tx: Transaction, src: int, dest: int) -> tuple[int, int]:
+    rows = tx.execute("SELECT id, person_id FROM identity WHERE id IN (?, ?)", (src, dest))
+    person = {row[0]: row[1] for row in rows}
+    return person[src], person[dest]
 
 
 def _has_identified_id(tx: Transaction, person: int) -> bool:
