@@ -17,7 +17,7 @@ class HastyCommits(Commits):
     def submit(self, step: Callable[..., Any]) -> asyncio.Future[Any]:
         super().submit(step)
         said: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-        said.set_result({})
+        said.set_result([{}])
         return said
 
 

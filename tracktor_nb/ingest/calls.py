@@ -1,7 +1,6 @@
-"""What /set, /track and /alias mean: parameters checked, rights checked, and the step the writer will take.
+"""What /set, /track and /alias mean: parameters checked, rights checked, and the entry that will be stored.
 
-Everything that can be refused is refused before the step is made; the step only writes. Steps return the outcome as
-data instead of raising, because an error would undo the whole group of neighbours they are committed with.
+Everything that can be refused without the database is refused here; `recording` only writes.
 """
 
 from __future__ import annotations
@@ -13,66 +12,69 @@ from typing import Any
 from tracktor_nb.errors import PayloadError
 from tracktor_nb.semantics.event import Value
 from tracktor_nb.semantics.identity import check_distinct_id, is_anonymous, signature_matches
-from tracktor_nb.semantics.wire import Flags, check_event_name, message_key, property_flags, read_object, read_ts
-from tracktor_nb.store.events import record_change, record_event
-from tracktor_nb.store.identity import merge
+from tracktor_nb.semantics.wire import (
+    EARLIEST,
+    FIRST_INSTANT,
+    SECOND,
+    Flags,
+    check_event_name,
+    message_key,
+    property_flags,
+    read_object,
+    read_ts,
+)
+from tracktor_nb.store.events import NewChange, NewEvent
 from tracktor_nb.store.sites import SiteRecord
-from tracktor_nb.store.writer import Transaction
 
+from .recording import Entry, NewMerge, merge_not_allowed
 from .requests import Params
 
-Answer = dict[str, Any]
-Step = Callable[[Transaction], Answer | PayloadError]
-
 REASONS = ("alias", "identify")
+LATE = 24 * 3600 * SECOND
+"""An event of a server that is older on arrival is history: it counts as known when it happened, and starts nothing."""
 _SEED_SLIP = "Did you mean /{}? The call you sent fits it."
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request to a site: its parameters, when it arrived (microseconds), and whether a program sent it."""
+    """One call to a site: its parameters, when it arrived (microseconds), and what is known of its sender.
+
+    `trusted` calls come with the server key. `skew` is how far the sender's clock is behind ours (microseconds).
+    `imported` calls are history whatever their time.
+    """
 
     site: SiteRecord
     params: Params
     received_at: int
     bot: bool = False
+    trusted: bool = False
+    skew: int = 0
+    imported: bool = False
 
     @property
     def signed_only(self) -> bool:
-        """True if the site takes signed data only (secure mode)."""
-        return bool(self.site.settings.get("signed_only"))
+        """True if the site takes signed data only (secure mode), and the call has no server key to stand for it."""
+        return bool(self.site.settings.get("signed_only")) and not self.trusted
 
 
-def track(call: Call) -> Step:
-    """Return the step that records an event of the person `id`."""
-    name = check_event_name(call.params.need("action", _set_hint(call.params)))
+def event_of(call: Call) -> NewEvent:
+    """Return the event of the person `id` that a /track means."""
+    name = check_event_name(call.params.need("action", _set_hint(call.params)), allow_reserved=call.trusted)
     distinct_id = _signed_id(call, "id", _alias_hint(call.params))
     given = call.params.values.get("data")
     data, flags = (None, ()) if given in (None, "") else read_object(given)
-    row = _row(call, flags)
-
-    def step(transaction: Transaction) -> Answer:
-        recorded = record_event(transaction, call.site.id, distinct_id, name, data=data, **row)
-        return {"duplicate": True} if recorded.duplicate else {}
-
-    return step
+    return NewEvent(distinct_id, name, data=data, **_row(call, flags))
 
 
-def set_properties(call: Call) -> Step:
-    """Return the step that records new values of properties of the person `id`; null removes one."""
+def change_of(call: Call) -> NewChange:
+    """Return the new values of properties of the person `id` that a /set means; null removes one."""
     distinct_id = _signed_id(call, "id", _alias_hint(call.params))
     values, flags = read_object(call.params.need("data", "Send the new values as a JSON object."))
-    row = _row(call, flags + property_flags(values))
-
-    def step(transaction: Transaction) -> Answer:
-        recorded = record_change(transaction, call.site.id, distinct_id, values, **row)
-        return {"duplicate": True} if recorded.duplicate else {}
-
-    return step
+    return NewChange(distinct_id, values, **_row(call, flags + property_flags(values)))
 
 
-def alias(call: Call) -> Step:
-    """Return the step that makes `srcid` and `destid` one person, known as `destid` from now on (SEMANTICS 1).
+def merge_of(call: Call) -> NewMerge:
+    """Return the merge that an /alias means: `srcid` and `destid` are one person, known as `destid` (SEMANTICS 1).
 
     With signed data only, a source that is not signed must be anonymous and its person without an identified id: the
     rule of identify. Otherwise whoever knows an old visitor id could take over the profile it belongs to.
@@ -82,17 +84,19 @@ def alias(call: Call) -> Step:
     reason = _reason(call.params, src, dest)
     guarded = not _is_signed(call, src, "srcsign") and call.signed_only
     if guarded and not is_anonymous(src):
-        raise _not_allowed()
-    time, _ = read_ts(call.params.text("ts"), call.received_at)
-    rule, key, arrived = "identify" if guarded else reason, _message_key(call.params), call.received_at
+        raise merge_not_allowed()
+    row = _row(call, ())
+    del row["bot"], row["notes"]
+    return NewMerge(src, dest, rule="identify" if guarded else reason, must_merge=reason == "alias", **row)
 
-    def step(transaction: Transaction) -> Answer | PayloadError:
-        done = merge(transaction, call.site.id, src, dest, time, arrived, reason=rule, message_key=key)
-        if not done.merged and reason == "alias":
-            return _not_allowed()
-        return {"merged": done.merged, "unchanged": True} if done.unchanged else {"merged": done.merged}
 
-    return step
+ENTRIES: dict[str, Callable[[Call], Entry]] = {"track": event_of, "set": change_of, "alias": merge_of}
+"""What a call to each route means."""
+
+
+def entry_of(route: str, call: Call) -> Entry:
+    """Return what a call means, or raise PayloadError."""
+    return ENTRIES[route](call)
 
 
 def _reason(params: Params, src: str, dest: str) -> str:
@@ -105,15 +109,10 @@ def _reason(params: Params, src: str, dest: str) -> str:
     return reason
 
 
-def _not_allowed() -> PayloadError:
-    text = "The person of srcid is known already; merging it needs `srcsign`, the signature of srcid."
-    return PayloadError("merge_not_allowed", "srcsign", text, status=403)
-
-
 def _row(call: Call, data_flags: Flags) -> dict[str, Any]:
-    """The columns that events and property changes have in common."""
+    """The columns that all entries have in common."""
     ts = call.params.text("ts")
-    time, ts_flags = read_ts(ts, call.received_at)
+    time, ts_flags = read_ts(ts, call.received_at, call.skew, FIRST_INSTANT if call.trusted else EARLIEST)
     notes: dict[str, Value] = {"flags": [*ts_flags, *data_flags]} if ts_flags or data_flags else {}
     if ts_flags:
         notes["ts"] = ts
@@ -121,6 +120,7 @@ def _row(call: Call, data_flags: Flags) -> dict[str, Any]:
         "time": time,
         "received_at": call.received_at,
         "message_key": _message_key(call.params),
+        "imported": call.imported or (call.trusted and call.received_at - time > LATE),
         "bot": call.bot,
         "notes": notes or None,
     }

@@ -29,7 +29,9 @@ RESERVED_PREFIX = "tio:"
 
 SECOND = 1_000_000  # all instants are microseconds
 FURTHEST_AHEAD = 3600 * SECOND
+LEAST_NOTED_SKEW = 60 * SECOND
 EARLIEST = 946_684_800 * SECOND  # 2000-01-01, older than any clock that is set
+FIRST_INSTANT = 0  # 1970-01-01, for who sends history on purpose
 
 Flags = tuple[str, ...]
 
@@ -138,12 +140,13 @@ def property_flags(values: Mapping[str, Value]) -> Flags:
     return () if valid else ("email_invalid",)
 
 
-def read_ts(text: str | None, received_at: int) -> tuple[int, Flags]:
+def read_ts(text: str | None, received_at: int, skew: int = 0, earliest: int = EARLIEST) -> tuple[int, Flags]:
     """Return the instant a public `ts` means, in microseconds, and the flags to keep beside the original text.
 
-    Seconds with fractions; milliseconds, microseconds and nanoseconds are recognised by their size (`ts_unit`). A clock
-    up to an hour ahead is taken back to the arrival (`ts_ahead`); a time further ahead (`ts_future`) or before 2000
-    (`ts_invalid`) is replaced by the arrival. Raises PayloadError `bad_ts` for what is no number.
+    Seconds with fractions; milliseconds, microseconds and nanoseconds are recognised by their size (`ts_unit`). `skew`
+    (microseconds) is added; from a minute on it is noted (`ts_skew`). A clock up to an hour ahead is taken back to the
+    arrival (`ts_ahead`); a time further ahead (`ts_future`) or before `earliest` (`ts_invalid`) is replaced by the
+    arrival. Raises PayloadError `bad_ts` for what is no number.
     """
     if text is None:
         return received_at, ()
@@ -153,13 +156,16 @@ def read_ts(text: str | None, received_at: int) -> tuple[int, Flags]:
             "bad_ts", "ts", f"`ts` is {text[:40]!r}; send Unix seconds such as 1429186474.5, or nothing."
         )
     sign, whole, fraction = found.groups(default="")
-    time, unit = _micros(whole, fraction)
-    if sign or time < EARLIEST:
-        return received_at, ("ts_invalid", *unit)
+    time, flags = _micros(whole, fraction)
+    if abs(skew) >= LEAST_NOTED_SKEW:
+        flags = ("ts_skew", *flags)
+    if sign or time < earliest:
+        return received_at, ("ts_invalid", *flags)
+    time += skew
     if time > received_at:
         ahead = "ts_ahead" if time - received_at <= FURTHEST_AHEAD else "ts_future"
-        return received_at, (ahead, *unit)
-    return time, unit
+        return received_at, (ahead, *flags)
+    return time, flags
 
 
 def _micros(whole: str, fraction: str) -> tuple[int, Flags]:
@@ -170,15 +176,18 @@ def _micros(whole: str, fraction: str) -> tuple[int, Flags]:
     return scaled // 1000**thousands, ("ts_unit",) if thousands else ()
 
 
-def check_event_name(name: str, param: str = "action") -> str:
-    """Return the event name unchanged, or raise PayloadError: blank, too long, unprintable or the system's own."""
+def check_event_name(name: str, param: str = "action", allow_reserved: bool = False) -> str:
+    """Return the event name unchanged, or raise PayloadError: blank, too long, unprintable or the system's own.
+
+    With `allow_reserved` the system's own names are let through, for who holds the server key.
+    """
     if not name.strip():
         raise PayloadError("missing_param", param, f"`{param}` is empty; send the name of the event.")
     if len(name) > LONGEST_EVENT_NAME:
         raise PayloadError("bad_action", param, f"`{param}` is longer than {LONGEST_EVENT_NAME} characters.")
     if not name.isprintable() and any(unicodedata.category(character) in ("Cc", "Cs") for character in name):
         raise PayloadError("bad_char", param, f"`{param}` contains a control character.")
-    if name in SYSTEM_EVENTS or name.startswith(RESERVED_PREFIX):
+    if not allow_reserved and (name in SYSTEM_EVENTS or name.startswith(RESERVED_PREFIX)):
         raise PayloadError("reserved_action", param, f"{name!r} is an event the system makes itself; use another name.")
     return name
 

@@ -108,24 +108,32 @@ def record_change(
 
 def record_events(tx: Transaction, site_id: int, rows: Sequence[NewEvent]) -> list[Recorded]:
     """Store events in their order and return where each stands."""
-    ids = _identities(tx, site_id, rows)
-    names = {row.name: name_id(tx, site_id, row.name) for row in rows}
-    seqs = tx.next_seqs(len(rows))
-    values = [
-        (*_log_values(site_id, seq, ids[row.distinct_id], row, row.data), names[row.name])
-        for seq, row in zip(seqs, rows, strict=True)
-    ]
-    return _store(tx, "event", _INSERT_EVENT, values)
+    return record_rows(tx, site_id, rows)
 
 
 def record_changes(tx: Transaction, site_id: int, rows: Sequence[NewChange]) -> list[Recorded]:
     """Store property changes in their order and return where each stands."""
+    return record_rows(tx, site_id, rows)
+
+
+def record_rows(tx: Transaction, site_id: int, rows: Sequence[NewEvent | NewChange]) -> list[Recorded]:
+    """Store events and property changes, numbered in their common order, and return where each stands."""
     ids = _identities(tx, site_id, rows)
-    seqs = tx.next_seqs(len(rows))
-    values = [
-        _log_values(site_id, seq, ids[row.distinct_id], row, row.values) for seq, row in zip(seqs, rows, strict=True)
-    ]
-    return _store(tx, "property_change", _INSERT_CHANGE, values)
+    events, changes = [], []
+    for seq, row in zip(tx.next_seqs(len(rows)), rows, strict=True):
+        if isinstance(row, NewEvent):
+            values = _log_values(site_id, seq, ids[row.distinct_id], row, row.data)
+            events.append((*values, name_id(tx, site_id, row.name)))
+        else:
+            changes.append(_log_values(site_id, seq, ids[row.distinct_id], row, row.values))
+    stored = _store(tx, "event", _INSERT_EVENT, events)
+    if not changes:
+        return stored
+    changed = _store(tx, "property_change", _INSERT_CHANGE, changes)
+    if not events:
+        return changed
+    of_events, of_changes = iter(stored), iter(changed)
+    return [next(of_events if isinstance(row, NewEvent) else of_changes) for row in rows]
 
 
 def name_id(tx: Transaction, site_id: int, name: str) -> int:
@@ -138,7 +146,7 @@ def name_id(tx: Transaction, site_id: int, name: str) -> int:
     return known
 
 
-def _identities(tx: Transaction, site_id: int, rows: Sequence[NewEvent] | Sequence[NewChange]) -> dict[str, int]:
+def _identities(tx: Transaction, site_id: int, rows: Sequence[NewEvent | NewChange]) -> dict[str, int]:
     if len(rows) == 1:
         return {rows[0].distinct_id: identity_id(tx, site_id, rows[0].distinct_id)}
     return identity_ids(tx, site_id, (row.distinct_id for row in rows))
