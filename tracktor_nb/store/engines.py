@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy import event
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
 from tracktor_nb.errors import SettingError
 
@@ -78,7 +78,7 @@ def when_free(action: Callable[[], T], deadline: float) -> T:
     while True:
         try:
             return action()
-        except sqlite3.OperationalError as error:
+        except (sqlite3.OperationalError, DBAPIError) as error:
             if not is_locked(error) or time.monotonic() >= deadline:
                 raise
         time.sleep(_RETRY_EVERY)

@@ -55,7 +55,7 @@ class Frames:
                 sa.select(site.c.edges_generation).where(site.c.id == self._site_id)
             ).scalar_one()
             if self._database.dialect == "sqlite":
-                last = connection.execute(sa.select(counter.c.value)).scalar_one()
+                last = connection.execute(sa.select(counter.c.value).where(counter.c.name == "seq")).scalar_one()
                 return Watermark(last + 1, last, generation)
             position = connection.scalar(sa.text("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint"))
             assert position is not None

@@ -10,18 +10,20 @@ import sqlalchemy as sa
 
 from tracktor_nb.errors import StoreError
 
-from .engines import LONGEST_WAIT, when_free
+from .engines import when_free
 
-HEAD = "0001"
+HEAD = "0002"
 """The newest migration; what a database must have before it is used."""
+LONGEST_MIGRATION = 60.0
+"""Seconds that a process waits for another one that brings the tables up to date."""
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _LOCK = 0x7472_6163_6B74  # any number, the same in every process
 
 
 def bring_up_to_date(engine: sa.Engine) -> None:
     """Run the migrations this database lacks. Processes that start together wait for the one that runs them."""
-    deadline = time.monotonic() + LONGEST_WAIT
-    with engine.connect() as connection:
+    deadline = time.monotonic() + LONGEST_MIGRATION
+    with when_free(engine.connect, deadline) as connection:
         if connection.dialect.name == "sqlite":
             when_free(partial(_use_write_ahead_log, connection), deadline)
         when_free(connection.begin, deadline)

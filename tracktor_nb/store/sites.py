@@ -19,7 +19,6 @@ from .tables import site
 from .writer import Transaction
 
 _BASE62 = string.digits + string.ascii_letters
-_COLUMNS = [column for column in site.c if column.name != "edges_generation"]
 
 
 @dataclass(frozen=True)
@@ -35,6 +34,15 @@ class SiteRecord:
     week_start: int
     settings: Mapping[str, Any]
     removed_at: int | None = None
+    old_secret: str | None = None
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """The secrets whose signatures are good now: one, or two while the old one is being replaced."""
+        return (self.secret,) if self.old_secret is None else (self.secret, self.old_secret)
+
+
+_COLUMNS = [site.c[field] for field in SiteRecord.__dataclass_fields__]
 
 
 def add_site(tx: Transaction, name: str, zone: str = "UTC", week_start: int = 0) -> SiteRecord:
@@ -43,7 +51,8 @@ def add_site(tx: Transaction, name: str, zone: str = "UTC", week_start: int = 0)
     _check_zone(zone)
     tokens = {"sid": _token(24), "secret": _token(24), "server_key": _token(32)}
     values = {"name": name, "zone": zone, "week_start": week_start, "settings": "{}", "edges_generation": 0}
-    row = tx.connection.execute(site.insert().values(**tokens, **values).returning(*_COLUMNS))
+    salt = secrets.token_bytes(16)
+    row = tx.connection.execute(site.insert().values(**tokens, **values, salt=salt).returning(*_COLUMNS))
     return _record(row.one())
 
 

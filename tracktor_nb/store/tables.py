@@ -52,6 +52,9 @@ site = sa.Table(
     sa.Column("settings", JsonText, nullable=False),
     sa.Column("edges_generation", Number, nullable=False),
     sa.Column("removed_at", Number),
+    sa.Column("old_secret", sa.Text),
+    sa.Column("salt", sa.LargeBinary),
+    sa.Column("log_generation", Number, nullable=False, server_default="0"),
     sa.Index(
         "site_name",
         "name",
@@ -68,8 +71,15 @@ identity = sa.Table(
     sa.Column("site_id", Number, sa.ForeignKey("site.id"), nullable=False),
     sa.Column("distinct_id", sa.Text, nullable=False),
     sa.Column("person_id", Number, nullable=False),
+    sa.Column("removed_seq", Number),  # whatever came up to this number belongs to a person who was removed
     sa.Index("identity_distinct_id", "site_id", "distinct_id", unique=True),
     sa.Index("identity_person", "person_id"),
+    sa.Index(
+        "identity_removed",
+        "site_id",
+        sqlite_where=sa.text("removed_seq IS NOT NULL"),
+        postgresql_where=sa.text("removed_seq IS NOT NULL"),
+    ),
 )
 
 identity_edge = sa.Table(
@@ -167,6 +177,9 @@ rejected = sa.Table(
     sa.Column("param", sa.Text),
     sa.Column("message", sa.Text, nullable=False),
     sa.Column("raw", sa.LargeBinary, nullable=False),
+    sa.Column("content_type", sa.Text),
+    sa.Column("query_bytes", Number),  # so much of `raw` is the query, the rest the body
+    sa.Column("replayed_at", Number),
     sa.Index("rejected_of_site", "site_id", "received_at"),
 )
 
@@ -187,7 +200,28 @@ import_run = sa.Table(
     sa.Index("import_run_file", "site_id", "fingerprint", unique=True),
 )
 
-# The last number given out, on SQLite only: PostgreSQL has the sequence `arrival`.
+# Distinct ids, salted and hashed, of people who were erased: what still arrives for them is not stored.
+tombstone = sa.Table(
+    "tombstone",
+    metadata,
+    sa.Column("site_id", Number, sa.ForeignKey("site.id"), primary_key=True, autoincrement=False),
+    sa.Column("digest", sa.LargeBinary, primary_key=True),
+    sa.Column("erased_at", Number, nullable=False),
+)
+
+# When something last came from an origin ("" for servers), and the version of the snippet that stands in its pages.
+origin_seen = sa.Table(
+    "origin_seen",
+    metadata,
+    sa.Column("site_id", Number, sa.ForeignKey("site.id"), primary_key=True, autoincrement=False),
+    sa.Column("origin", sa.Text, primary_key=True),
+    sa.Column("event_at", Number),
+    sa.Column("script_at", Number),
+    sa.Column("snippet_version", sa.Integer),
+)
+
+# `erasures`: how often people were erased, so that every process drops what it remembers of them. `seq`: the last
+# number given out, on SQLite only: PostgreSQL has the sequence `arrival`.
 counter = sa.Table(
     "counter",
     metadata,
