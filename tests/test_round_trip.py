@@ -313,6 +313,11 @@ def test_only_what_can_be_saved_has_a_kind() -> None:
         kind_of("funnel")
 
 
+def test_arguments_must_be_written_out() -> None:
+    with pytest.raises(DefinitionError, match="write every argument out"):
+        from_source("has('x', 'is set', **{'ignore_case': True})")
+
+
 @pytest.mark.parametrize("call", ["has()", "did()", "did_not()", "Segment()", "Funnel()", "Step()", "Metric.mro()"])
 def test_source_may_use_the_public_names_only(call: str) -> None:
     with pytest.raises(DefinitionError) as caught:

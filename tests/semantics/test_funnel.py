@@ -58,8 +58,9 @@ def test_repeated_names_need_distinct_events(letters: str, furthest: int) -> Non
 
 
 def test_ties_are_ordered_by_arrival() -> None:
-    assert reached(Funnel(["A", "B"]), walk(("A", 5), ("B", 5))) == 2
-    assert reached(Funnel(["A", "B"]), walk(("B", 5), ("A", 5))) == 1
+    for funnel in (Funnel(["A", "B"]), Funnel(["A", "B"], window="1h", window_scope="per step")):
+        assert reached(funnel, walk(("A", 5), ("B", 5))) == 2
+        assert reached(funnel, walk(("B", 5), ("A", 5))) == 1
 
 
 def test_steps_may_ask_for_arguments() -> None:

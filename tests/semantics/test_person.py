@@ -69,6 +69,7 @@ def test_merges_chain() -> None:
     changes = [set_(1, 3, a=3, b=3, c=3), set_(2, 2, a=2, b=2), set_(3, 1, a=1)]
     assert fold(changes, edges) == {"a": 1, "b": 2, "c": 3}
     assert fold(changes, [replace(edges[0], time=30), edges[1]]) == {"a": 1, "b": 2, "c": 3}
+    assert fold([*changes, set_(30, 3, a="late"), set_(40, 1, a="last")], edges) == {"a": "last", "b": 2, "c": 3}
 
 
 # --- derived --------------------------------------------------------------------------------------------------------
@@ -80,6 +81,8 @@ def test_created_at_is_the_earlier_and_last_seen_the_later() -> None:
     assert person.id == BOB
     assert person.properties(10_000_000) == {"n": 1, "created_at": 2.0, "last_seen": 5.0}
     assert person.properties(4_000_000) == {"n": 1, "created_at": 2.0, "last_seen": 2.0}
+    assert person.properties(3_000_000)["n"] == 1
+    assert "n" not in person.properties(2_999_999)
     assert person.properties(1_999_999) == {}
 
 
@@ -103,6 +106,12 @@ def test_as_of_leaves_out_what_was_not_known_yet() -> None:
     imported = Event(5, 3, "B", identity=BOB, imported=True)
     assert people([late, imported], as_of=29) == {BOB: Person(BOB, (imported,))}
     assert people([late, imported], as_of=30) == {BOB: Person(BOB, (imported, late))}
+
+
+def test_as_of_leaves_out_changes_that_came_later() -> None:
+    change = replace(set_(10, BOB, plan="gold"), known_at=30)
+    assert people([], [change], as_of=29) == {}
+    assert people([], [change], as_of=30) == {BOB: Person(BOB, (), (change,))}
 
 
 def test_as_of_a_merge_undone_later_still_holds() -> None:

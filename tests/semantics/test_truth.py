@@ -191,6 +191,7 @@ def test_dates_turn_at_their_instant_and_when_their_time_is_over() -> None:
 def test_created_at_and_last_seen_can_be_asked_for() -> None:
     person = somebody(NOON - 10 * DAY, NOON - DAY)
     assert ask(has("created_at", "more than ago", "7d"), person)[0]
+    assert ask(has("created_at", "is set"), person, NOON - 11 * DAY) == (False, NOON - 10 * DAY)
     assert ask(has("last_seen", "in the last", "2d"), person) == (True, NOON + DAY + 1)
     assert ask(has("last_seen", "in the last", "2d"), person, NOON - 7 * DAY) == (False, NOON - DAY)
     assert ask(has("last_seen", "in the last", "2d"), person, NOON - 11 * DAY) == (False, NOON - 10 * DAY)
