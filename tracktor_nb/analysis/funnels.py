@@ -6,7 +6,7 @@ position is higher. The kernels take and return arrays of positions.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -63,7 +63,9 @@ def chains_from_start(starts: Ints, later: Sequence[Ints], person: Ints, time: I
     return chain
 
 
-def _walk(starts: Ints, later: Sequence[Ints], person: Ints, time: Ints, window: int) -> Any:
+def _walk(
+    starts: Ints, later: Sequence[Ints], person: Ints, time: Ints, window: int
+) -> Iterator[tuple[int, Ints, Ints]]:
     """Yield for each further step which starts reach it, and the event that does: the first one behind the last."""
     alive, current, closing = np.arange(len(starts)), starts, time[starts] + window
     for column, positions in enumerate(later, start=1):
