@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
+import tempfile
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -91,11 +92,21 @@ async def _announce(ready: Any, links: Sequence[tuple[str, str]]) -> None:
 
 
 @main.command()
-def serve() -> None:
+@click.option("--processes", default=1, show_default=True, type=click.IntRange(1, 64), help="More need PostgreSQL.")
+@click.option("--number", type=int, hidden=True, help="This is one of several processes that share the port.")
+def serve(processes: int, number: int | None) -> None:
     """Run the ingest server."""
+    from .ingest_server import port_to_share
     from .ingest_server import serve as run_server
 
-    run_server(load_settings())
+    settings = load_settings()
+    if processes == 1:
+        run_server(settings, number)
+        return
+    parts = [Part(f"server {k}", ["-m", "tracktor_nb", "serve", "--number", str(k)]) for k in range(1, processes + 1)]
+    with tempfile.TemporaryDirectory(prefix="tracktor-metrics-") as shared:
+        shared_by_all = {"TRACKTOR_PORT": str(port_to_share(settings)), "PROMETHEUS_MULTIPROC_DIR": shared}
+        asyncio.run(run_all(parts, settings.environment() | shared_by_all, click.echo))
 
 
 @main.command()

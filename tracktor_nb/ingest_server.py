@@ -7,14 +7,17 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import signal
+import socket
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 from tornado.httpserver import HTTPServer
-from tornado.ioloop import PeriodicCallback
 from tornado.netutil import bind_sockets
 from tornado.web import Application, RequestHandler
 
@@ -23,10 +26,13 @@ from .ingest.access import AccessLog
 from .ingest.commits import Commits
 from .ingest.directory import Directory
 from .ingest.door import House, Nowhere
+from .ingest.meter import Meter, Metrics
 from .ingest.rate import Limits, Network, read_networks
-from .ingest.routes import Demo, Health, Library, Record, Static
+from .ingest.record import Record
+from .ingest.routes import Demo, Health, Library, Static
 from .settings import Settings
 from .store.database import Database, open_database
+from .store.engines import read_url
 
 STATIC = Path(__file__).parent / "static"
 TEMPLATES = Path(__file__).parent / "ingest" / "templates"
@@ -49,19 +55,23 @@ def make_app(
     log_request: Callable[[RequestHandler], None] | None = None,
     limits: Limits | None = None,
     proxies: tuple[Network, ...] = (),
+    metrics_token: str = "",
 ) -> Application:
     """Return the application over an open database.
 
     `demo` adds the demo page: for the site named, else the first one, with a link to the dashboard. `clock` gives
     nanoseconds since 1970.
     """
-    house = House(database, Commits(database.writer), Directory(database), clock, static_dir, limits or Limits(), proxies)
-    shared = {"house": house}
+    house = House(
+        database, Commits(database.writer), Directory(database), clock, static_dir, limits or Limits(), proxies
+    )
+    shared, meter = {"house": house}, Meter(house)
     routes = [
         (r"/(set|track|alias)/?", Record, shared),
         (r"/scripts/([^/]*)\.js", Library, shared),
         (r"/tio\.js", Library, shared),
         (r"/healthz", Health, shared),
+        (r"/metrics", Metrics, shared | {"meter": meter, "token": metrics_token}),
         (r"/static/(.*)", Static, {"path": str(static_dir)}),
     ]
     if demo:
@@ -71,19 +81,25 @@ def make_app(
         default_handler_class=Nowhere,
         default_handler_args=shared,
         template_path=str(TEMPLATES),
-        log_function=log_request or (lambda _: None),
+        log_function=partial(_note, [meter, log_request] if log_request else [meter]),
         house=house,
+        meter=meter,
     )
 
 
-def listen(application: Application, port: int, host: str = "127.0.0.1") -> tuple[HTTPServer, int]:
-    """Return a server that accepts connections, and its port: a free one for port 0. SettingError if it is taken."""
-    try:
-        sockets = bind_sockets(port, host)
-    except OSError as error:
-        raise SettingError(
-            f"Cannot listen on port {port} of {host}: {error.strerror}. Does another server run? Set TRACKTOR_PORT."
-        ) from error
+def _note(observers: Sequence[Callable[[RequestHandler], None]], handler: RequestHandler) -> None:
+    for observe in observers:
+        observe(handler)
+
+
+def listen(
+    application: Application, port: int, host: str = "127.0.0.1", shared: bool = False
+) -> tuple[HTTPServer, int]:
+    """Return a server that accepts connections, and its port: a free one for port 0. SettingError if it is taken.
+
+    `shared`: other processes may listen on the same port, and the system gives each connection to one of them.
+    """
+    sockets = _bind(port, host, shared)
     server = HTTPServer(
         application,
         decompress_request=True,
@@ -96,6 +112,29 @@ def listen(application: Application, port: int, host: str = "127.0.0.1") -> tupl
     return server, sockets[0].getsockname()[1]
 
 
+def _bind(port: int, host: str, shared: bool) -> list[socket.socket]:
+    try:
+        return bind_sockets(port, host, reuse_port=shared)
+    except OSError as error:
+        raise SettingError(
+            f"Cannot listen on port {port} of {host}: {error.strerror}. Does another server run? Set TRACKTOR_PORT."
+        ) from error
+
+
+def port_to_share(settings: Settings) -> int:
+    """Return the port that several server processes will share, a free one for port 0.
+
+    SettingError if it is taken, or if the database is one that a single process serves best.
+    """
+    if read_url(settings.url).get_backend_name() == "sqlite":
+        raise SettingError("SQLite lets one process write at a time: use PostgreSQL to serve with several processes.")
+    bound = _bind(settings.port, settings.host, shared=False)
+    port: int = bound[0].getsockname()[1]
+    for each in bound:
+        each.close()
+    return port
+
+
 async def stop(server: HTTPServer, application: Application) -> None:
     """Take no more connections, let the calls under way be answered, then close the rest."""
     server.stop()
@@ -106,20 +145,18 @@ async def stop(server: HTTPServer, application: Application) -> None:
     await server.close_all_connections()
 
 
-def serve(settings: Settings) -> None:
-    """Run the server until SIGTERM or SIGINT."""
+def serve(settings: Settings, number: int | None = None) -> None:
+    """Run the server until SIGTERM or SIGINT; `number`: it is one of several that share a port."""
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
-    asyncio.run(_serve(settings))
+    asyncio.run(_serve(settings, number))
 
 
-async def _serve(settings: Settings) -> None:
+async def _serve(settings: Settings, number: int | None) -> None:
     stopping = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+    for each in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(each, stopping.set)
     with open_database(settings.url) as database:
-        access = AccessLog(settings.data / "access.log")
-        writing = PeriodicCallback(access.write, 1000)
-        writing.start()
+        access = AccessLog(settings.data / ("access.log" if number is None else f"access-{number}.log"))
         application = make_app(
             database,
             demo=settings.demo,
@@ -128,13 +165,31 @@ async def _serve(settings: Settings) -> None:
             log_request=access,
             limits=Limits(settings.sender_rate, settings.site_rate),
             proxies=read_networks(settings.proxies),
+            metrics_token=settings.token("metrics"),
         )
-        server, port = listen(application, settings.port, settings.host)
+        server, port = listen(application, settings.port, settings.host, shared=number is not None)
         print(f"listening on http://{settings.host}:{port}", flush=True)  # noqa: T201
-        await stopping.wait()
+        chores: list[Callable[[], None]] = [access.write, application.settings["meter"].look]
+        if number is not None:
+            chores.append(partial(_stop_with, os.getppid(), stopping))
+        await _every_second(chores, stopping)
         await stop(server, application)
-        writing.stop()
         access.close()
+
+
+async def _every_second(chores: Sequence[Callable[[], None]], stopping: asyncio.Event) -> None:
+    """Do the chores each second until it is time to stop."""
+    while not stopping.is_set():
+        for chore in chores:
+            chore()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stopping.wait(), 1)
+
+
+def _stop_with(parent: int, stopping: asyncio.Event) -> None:
+    """Stop if the process that started us fell: it starts others in our place."""
+    if os.getppid() != parent:
+        stopping.set()
 
 
 def _dashboard_url(settings: Settings) -> str:

@@ -22,7 +22,7 @@ from tracktor_nb.store.sites import add_site, change_site, remove_site
 from .conftest import Door, running
 
 WRITE_ONLY = {"/(set|track|alias)/?"}
-PUBLIC = {r"/scripts/([^/]*)\.js", r"/tio\.js", "/healthz", "/static/(.*)"}
+PUBLIC = {r"/scripts/([^/]*)\.js", r"/tio\.js", "/healthz", "/metrics", "/static/(.*)"}
 
 
 @pytest.fixture
