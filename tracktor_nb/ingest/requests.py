@@ -6,6 +6,7 @@ a person is. So the raw bytes are read here, the same way for a query, a form, a
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Mapping
 
@@ -74,6 +75,25 @@ def read_params(query: RawParams, content_type: str = "", body: bytes = b"") -> 
     return params
 
 
+def read_basic(authorization: str) -> tuple[str, str]:
+    """Return user and password of an Authorization header; both are empty if it holds none that can be read."""
+    scheme, _, given = authorization.partition(" ")
+    if scheme.lower() != "basic":
+        return "", ""
+    try:
+        user, _, password = base64.b64decode(given.strip(), validate=True).decode().partition(":")
+    except ValueError:
+        return "", ""
+    return user, password
+
+
+def params_of(given: Mapping[str, Value]) -> Params:
+    """Return the parameters that a JSON object holds, read as `read_params` does."""
+    params = Params()
+    _take_fields(params, given)
+    return params
+
+
 def _take_raw(params: Params, raw: RawParams) -> None:
     for name, values in raw.items():
         if name not in NAMES:
@@ -117,6 +137,10 @@ def _take_json(params: Params, body: bytes) -> None:
     if not isinstance(given, dict):
         params.refuse("bad_body", None, "The body must be a JSON object with the parameters as keys.")
         return
+    _take_fields(params, given)
+
+
+def _take_fields(params: Params, given: Mapping[str, Value]) -> None:
     for name, value in given.items():
         if name not in NAMES:
             params.unknown.append(name)

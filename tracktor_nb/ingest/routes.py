@@ -1,4 +1,4 @@
-"""The routes of the door: calls that record, the browser library, the demo page, health."""
+"""The routes that record nothing: the browser library, the demo page, health, static files."""
 
 from __future__ import annotations
 
@@ -6,81 +6,16 @@ import asyncio
 import gzip
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 import orjson
 from tornado import web
 
-from tracktor_nb.errors import PayloadError, StoreError, TooManyError, TracktorError
-from tracktor_nb.store.rejected import keep_rejected
+from tracktor_nb.errors import PayloadError, StoreError, TracktorError
 from tracktor_nb.store.sites import SiteRecord, list_sites
 
-from .bots import is_bot
-from .calls import Call, entry_of
 from .door import Door, House, Replies, log
-from .recording import step_of
-from .requests import Params, read_params
+from .requests import read_params
 from .snippet import script, snippet
-
-
-class Record(Door):
-    """/set, /track and /alias: 200 is said after the commit, never before."""
-
-    params: Params | None = None
-    site: SiteRecord | None = None
-    received_at = 0
-
-    async def get(self, route: str) -> None:
-        """Record what the query says; a body is not looked at."""
-        await self._take(route, b"")
-
-    async def post(self, route: str) -> None:
-        """Record what query and body say together."""
-        await self._take(route, None)
-
-    async def _take(self, route: str, body: bytes | None) -> None:
-        self.set_header("Cache-Control", "no-store")
-        self.house.recording += 1
-        try:
-            self.finish(await self._record(route, self.read_body() if body is None else body))
-        except TooManyError as error:
-            self.refuse(error)
-        except PayloadError as error:
-            await self._keep(route, error)
-            self.refuse(error)
-        except StoreError as error:
-            self.refuse(error)
-        finally:
-            self.house.recording -= 1
-
-    async def _record(self, route: str, body: bytes) -> bytes:
-        """Return the answer, once it is true."""
-        headers = self.request.headers
-        self.received_at = self.house.clock() // 1000
-        self.params = params = read_params(self.request.query_arguments, headers.get("Content-Type", ""), body)
-        self.site = await self.house.directory.find(params.need("sid"))
-        self.house.limits.admit(self.site.sid, self.request.remote_ip or "")
-        if params.problem is not None:
-            raise params.problem
-        call = Call(self.site, params, self.received_at, is_bot(headers.get("User-Agent", "")))
-        [outcome] = await self.house.commits.submit(step_of(self.site.id, [entry_of(route, call)]))
-        if isinstance(outcome, PayloadError):
-            raise outcome
-        answer: dict[str, Any] = {"ok": True, **outcome}
-        if message_id := params.text("message_id"):
-            answer["message_id"] = message_id
-        return orjson.dumps(answer)
-
-    async def _keep(self, route: str, why: PayloadError) -> None:
-        """Keep what was refused, as it was sent, if we know whose it is: its owner can look at it and send it again."""
-        site, arrived = self.site, self.received_at
-        if site is None:
-            return
-        raw = b"\n".join(part for part in (self.request.query.encode("latin1"), bytes(self.body)) if part)
-        try:
-            await self.house.commits.submit(lambda tx: keep_rejected(tx, site.id, arrived, route, raw, why))
-        except StoreError as error:
-            log.error("a refused call to /%s could not be kept: %s", route, error)
 
 
 class Library(Door):
