@@ -36,7 +36,7 @@ FLAGS = (
 OURS = ("127.0.0.1", "localhost")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")  # its event loop would stand in the way of tests that run one of their own
 def browser() -> Iterator[Browser]:
     """The machine's own Chromium."""
     program = find_chromium() or pytest.fail(f"There is no browser to drive. {CURE}")

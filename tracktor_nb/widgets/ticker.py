@@ -14,7 +14,7 @@ class Ticker(Front):
 
     _esm = Built("ticker.js")
 
-    interval = t.Int(1500).tag(sync=True)
+    interval = t.Int(1000).tag(sync=True)
 
     def __init__(self, tick: Callable[[], None], **traits: int) -> None:
         super().__init__(**traits)
