@@ -107,7 +107,8 @@ def _limit_lock_waits(connection: Any, _: object) -> None:
 
 def _prepare_sqlite_writer(connection: sqlite3.Connection, _: object) -> None:
     connection.isolation_level = None  # transactions begin where the writer says
-    for pragma in ("synchronous=FULL", "foreign_keys=ON", "cache_size=-65536", "journal_size_limit=67108864"):
+    settings = ("synchronous=FULL", "foreign_keys=ON", "cache_size=-65536", "journal_size_limit=67108864")
+    for pragma in (*settings, "secure_delete=ON"):  # what is erased is overwritten
         connection.execute(f"PRAGMA {pragma}")
 
 

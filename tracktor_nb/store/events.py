@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+from .bulk import insert, stored_messages
 from .canonical import json_text
-from .identity import identity_id, identity_ids
+from .identity import ERASED, identity_id, identity_ids
 from .writer import Transaction
 
 
@@ -48,22 +49,17 @@ class Recorded(NamedTuple):
     identity_id: int
     duplicate: bool
 
-
-def _insert_into(table: str, *columns: str) -> str:
-    """The identity must be the second column."""
-    marks = ", ".join("?" * len(columns))
-    return (
-        f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})"
-        " ON CONFLICT (site_id, message_key) WHERE message_key IS NOT NULL DO NOTHING"
-    )
+    @property
+    def is_new(self) -> bool:
+        """True if the row was stored now: it is no duplicate, and not of a person who was erased."""
+        return not self.duplicate and self.identity_id != ERASED
 
 
 _LOG = (
     *("seq", "identity_id", "site_id", "time", "received_at", "known_at"),
     *("imported", "origin", "bot", "message_key", "data", "notes"),
 )
-_INSERT_EVENT = _insert_into("event", *_LOG, "name_id")
-_INSERT_CHANGE = _insert_into("property_change", *_LOG)
+_EVENT = (*_LOG, "name_id")
 _KEY = _LOG.index("message_key")
 
 
@@ -119,6 +115,10 @@ def record_changes(tx: Transaction, site_id: int, rows: Sequence[NewChange]) -> 
 def record_rows(tx: Transaction, site_id: int, rows: Sequence[NewEvent | NewChange]) -> list[Recorded]:
     """Store events and property changes, numbered in their common order, and return where each stands."""
     ids = _identities(tx, site_id, rows)
+    if ERASED in ids.values():
+        left = [row for row in rows if ids[row.distinct_id] != ERASED]
+        kept = iter(record_rows(tx, site_id, left) if left else ())
+        return [next(kept) if ids[row.distinct_id] != ERASED else Recorded(0, ERASED, duplicate=False) for row in rows]
     events, changes = [], []
     for seq, row in zip(tx.next_seqs(len(rows)), rows, strict=True):
         if isinstance(row, NewEvent):
@@ -126,10 +126,10 @@ def record_rows(tx: Transaction, site_id: int, rows: Sequence[NewEvent | NewChan
             events.append((*values, name_id(tx, site_id, row.name)))
         else:
             changes.append(_log_values(site_id, seq, ids[row.distinct_id], row, row.values))
-    stored = _store(tx, "event", _INSERT_EVENT, events)
+    stored = _store(tx, "event", _EVENT, events)
     if not changes:
         return stored
-    changed = _store(tx, "property_change", _INSERT_CHANGE, changes)
+    changed = _store(tx, "property_change", _LOG, changes)
     if not events:
         return changed
     of_events, of_changes = iter(stored), iter(changed)
@@ -163,19 +163,10 @@ def _log_values(site_id: int, seq: int, identity: int, row: NewEvent | NewChange
     )  # fmt: skip
 
 
-def _store(tx: Transaction, table: str, statement: str, values: list[tuple[Any, ...]]) -> list[Recorded]:
+def _store(tx: Transaction, table: str, columns: tuple[str, ...], values: list[tuple[Any, ...]]) -> list[Recorded]:
     """Insert the rows; those whose message is stored already are left out and answered with the stored row."""
-    if not values:
-        return []
-    stored = tx.execute(statement, values if len(values) > 1 else values[0]).rowcount
-    if stored == len(values):
+    if not values or insert(tx, table, columns, values) == len(values):
         return [Recorded(row[0], row[1], duplicate=False) for row in values]
-    return [_stored(tx, table, row) for row in values]
-
-
-def _stored(tx: Transaction, table: str, row: tuple[Any, ...]) -> Recorded:
-    if row[_KEY] is None:
-        return Recorded(row[0], row[1], duplicate=False)
-    statement = f"SELECT seq, identity_id FROM {table} WHERE site_id = ? AND message_key = ?"
-    seq, identity = tx.execute(statement, (row[2], row[_KEY])).one()
-    return Recorded(seq, identity, duplicate=seq != row[0])
+    found = stored_messages(tx, table, values[0][2], (row[_KEY] for row in values))
+    stored = (found.get(row[_KEY], row[:2]) for row in values)
+    return [Recorded(*each, duplicate=each[0] != row[0]) for each, row in zip(stored, values, strict=True)]

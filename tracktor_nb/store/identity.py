@@ -12,35 +12,54 @@ from tracktor_nb.semantics.event import IdentityEdge
 from tracktor_nb.semantics.identity import is_anonymous, person_of
 
 from .tables import identity, identity_edge
+from .tombstones import erased_among
 from .writer import Transaction
 
+ERASED = 0
+"""Stands for the identity of an id that was erased: nothing is stored for it."""
 _CHUNK = 500
 _INSERT = (
     "INSERT INTO identity (id, site_id, distinct_id, person_id) VALUES (?, ?, ?, ?)"
     " ON CONFLICT (site_id, distinct_id) DO NOTHING"
 )
+_LATE_MERGES = (
+    "SELECT COUNT(*) FROM identity_edge WHERE received_at > ?"
+    " AND src IN (SELECT id FROM identity WHERE person_id IN (?, ?))"
+)
+_HOUR = 3600 * 1_000_000
 _SELECT = "SELECT id FROM identity WHERE site_id = ? AND distinct_id = ?"
+
+
+class Limits(NamedTuple):
+    """How much one person can be merged: more is a shared id or an attack, and would glue strangers together."""
+
+    ids: int = 500
+    merges_an_hour: int = 20
 
 
 class Merged(NamedTuple):
     """What a merge did: `merged` if both ids are one person now, `unchanged` if nothing was written.
 
-    `edge_seq` is the edge that holds: the one just written, or for a repeat the one that was there.
+    `edge_seq` is the edge that holds: the one just written, or for a repeat the one that was there. With an id that
+    was `erased` nothing is merged; `beyond` names the limit that forbids the merge.
     """
 
     edge_seq: int | None
     merged: bool
     unchanged: bool
+    erased: bool = False
+    beyond: str = ""
 
 
 def identity_id(tx: Transaction, site_id: int, distinct_id: str) -> int:
-    """Return the identity of a distinct id; make it, as a person of its own, if it is new."""
+    """Return the identity of a distinct id; make it, as a person of its own, if it is new. ERASED if it was erased."""
     known = tx.caches.identities.get((site_id, distinct_id))
     if known is None:
         known = tx.execute(_SELECT, (site_id, distinct_id)).scalar()
         if known is None:
             known = _make(tx, site_id, [distinct_id])[distinct_id]
-        tx.caches.identities[site_id, distinct_id] = known
+        if known != ERASED:
+            tx.caches.identities[site_id, distinct_id] = known
     return known
 
 
@@ -53,8 +72,8 @@ def identity_ids(tx: Transaction, site_id: int, distinct_ids: Iterable[str]) -> 
         found = _find(tx, site_id, missing)
         new = [each for each in missing if each not in found]
         found.update(_make(tx, site_id, new) if new else {})
-        cache.update({(site_id, each): id for each, id in found.items()})
-    return {each: cache[site_id, each] for each in wanted}
+        cache.update({(site_id, each): id for each, id in found.items() if id != ERASED})
+    return {each: cache.get((site_id, each), ERASED) for each in wanted}
 
 
 def look_up_person(connection: sa.Connection, site_id: int, distinct_id: str) -> int | None:
@@ -74,6 +93,7 @@ def merge(
     message_key: bytes | None = None,
     known_at: int | None = None,
     imported: bool = False,
+    limits: Limits | None = None,
 ) -> Merged:
     """Make the person of `src` and the person of `dest` one, known by dest's, and return what was done.
 
@@ -84,6 +104,8 @@ def merge(
         return Merged(None, merged=True, unchanged=True)
     if reason == "identify" and not is_anonymous(src):
         return Merged(None, merged=False, unchanged=True)
+    if erased_among(tx, site_id, (src, dest)):
+        return Merged(None, merged=False, unchanged=True, erased=True)
     ids = identity_ids(tx, site_id, (src, dest))
     ends = ids[src], ids[dest]
     repeated = _repeated(tx, site_id, ends, message_key)
@@ -93,6 +115,8 @@ def merge(
     src_person, dest_person = _people(tx, *ends)
     if repeated is not None or (reason == "identify" and _has_identified_id(tx, src_person)):
         return Merged(repeated, merged=src_person == dest_person, unchanged=True)
+    if limits is not None and (beyond := _beyond(tx, limits, src_person, dest_person, received_at)):
+        return Merged(None, merged=False, unchanged=True, beyond=beyond)
     if known_at is None:
         known_at = time if imported else received_at
     seq = _add_edge(tx, site_id, *ends, time, received_at, known_at, imported, reason, message_key)
@@ -138,11 +162,13 @@ def _find(tx: Transaction, site_id: int, distinct_ids: Sequence[str]) -> dict[st
 
 def _make(tx: Transaction, site_id: int, distinct_ids: Sequence[str]) -> dict[str, int]:
     """Make new identities. Another process may make the same ones at the same time; the first to commit counts."""
-    made = dict(zip(distinct_ids, tx.next_seqs(len(distinct_ids)), strict=True))
+    erased = erased_among(tx, site_id, distinct_ids)
+    new = [each for each in distinct_ids if each not in erased]
+    made = dict(zip(new, tx.next_seqs(len(new)), strict=True))
     rows = [(id, site_id, distinct_id, id) for distinct_id, id in made.items()]
-    if tx.execute(_INSERT, rows).rowcount < len(rows):
-        return _find(tx, site_id, distinct_ids)
-    return made
+    if rows and tx.execute(_INSERT, rows).rowcount < len(rows):
+        made = _find(tx, site_id, new)
+    return made | dict.fromkeys(erased, ERASED)
 
 
 def _people(tx: Transaction, src: int, dest: int) -> tuple[int, int]:
@@ -154,6 +180,15 @@ def _people(tx: Transaction, src: int, dest: int) -> tuple[int, int]:
 def _has_identified_id(tx: Transaction, person: int) -> bool:
     ids = tx.execute("SELECT distinct_id FROM identity WHERE person_id = ?", (person,)).scalars()
     return not all(is_anonymous(each) for each in ids)
+
+
+def _beyond(tx: Transaction, limits: Limits, src: int, dest: int, now: int) -> str:
+    """Return the name of the limit that one more merge of the two people would break, or nothing."""
+    ids = tx.execute("SELECT COUNT(*) FROM identity WHERE person_id IN (?, ?)", (src, dest)).scalar_one()
+    if ids > limits.ids:
+        return "too_many_ids"
+    merges = tx.execute(_LATE_MERGES, (now - _HOUR, src, dest)).scalar_one()
+    return "too_many_merges" if merges >= limits.merges_an_hour else ""
 
 
 def _repeated(tx: Transaction, site_id: int, ends: tuple[int, int], message_key: bytes | None) -> int | None:

@@ -216,7 +216,7 @@ def _record(tx: Transaction, site_id: int, entries: Sequence[Entry]) -> int:
     ]
     edges = [entry for entry in entries if isinstance(entry, NewEdge)]
     merged = [merge(tx, site_id, *edge, reason="identify", imported=True) for edge in edges]
-    return sum(not each.duplicate for each in recorded) + sum(not each.unchanged for each in merged)
+    return sum(each.is_new for each in recorded) + sum(not each.unchanged for each in merged)
 
 
 def _day(instant: int) -> str:

@@ -36,15 +36,21 @@ T = TypeVar("T")
 
 @dataclass
 class Caches:
-    """Ids that never change once committed. They are dropped on a rollback, for it may take back what they name."""
+    """Ids that never change once committed. They are dropped on a rollback, for it may take back what they name.
+
+    `graves` has the salt and the tombstones of a site. All of it holds as long as nobody is erased: `erasures` counts.
+    """
 
     identities: dict[tuple[int, str], int] = field(default_factory=dict)
     names: dict[tuple[int, str], int] = field(default_factory=dict)
+    graves: dict[int, tuple[bytes, frozenset[bytes]]] = field(default_factory=dict)
+    erasures: int = -1
 
     def clear(self) -> None:
         """Forget everything."""
         self.identities.clear()
         self.names.clear()
+        self.graves.clear()
 
     def trim(self) -> None:
         """Forget everything once it is a lot; what is still needed comes back with one look-up each."""
@@ -66,6 +72,14 @@ class Transaction:
     def execute(self, statement: str, parameters: Sequence[Any] = ()) -> sa.CursorResult[*tuple[Any, ...]]:
         """Run SQL with `?` for each parameter: a tuple for one row, a list of tuples for many."""
         return self.connection.exec_driver_sql(_with_marks(statement, self.is_postgres), parameters)
+
+    def start(self) -> None:
+        """Drop the caches if people were erased since; on PostgreSQL nobody is erased until this one has ended."""
+        lock = " FOR SHARE" if self.is_postgres else ""
+        erasures = self.execute(f"SELECT value FROM counter WHERE name = 'erasures'{lock}").scalar_one()
+        if erasures != self.caches.erasures:
+            self.caches.clear()
+            self.caches.erasures = erasures
 
     def next_seq(self) -> int:
         """Return the next arrival number."""
@@ -207,6 +221,7 @@ class Writer:
         with self._engine.connect() as connection:
             when_free(connection.begin, deadline)
             transaction = Transaction(connection, self._caches, min(GROUP_STEPS, self._queue.qsize() + 1))
+            transaction.start()
             yield transaction
             transaction.finish()
             connection.commit()
