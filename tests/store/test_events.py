@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, reject, settings
 
+from tests.databases import occupied
 from tests.strategies import json_values
 from tracktor_nb.errors import PayloadError
 from tracktor_nb.semantics.wire import canonical
@@ -21,6 +23,7 @@ from tracktor_nb.store.events import (
 )
 from tracktor_nb.store.frames import Frames
 from tracktor_nb.store.sites import SiteRecord, add_site
+from tracktor_nb.store.writer import Transaction
 
 KEY = b"sixteen bytes ok"
 
@@ -103,6 +106,43 @@ def test_a_large_batch_makes_each_person_once(database: Database, shop: SiteReco
     recorded = database.writer.run(lambda tx: record_events(tx, shop.id, batch))
     assert len({each.identity_id for each in recorded}) == 700
     assert Frames(database, shop.id).identities().num_rows == 700
+
+
+def test_a_large_batch_leaves_out_what_is_there_and_comes_back_as_it_went_in(
+    database: Database, shop: SiteRecord
+) -> None:
+    texts = ['tab\t, line\n, \\N, "quoted"', "\\.", "ü 🦄", "", "\\"]
+
+    def keyed(number: int) -> NewEvent:
+        data, notes = {"text": texts[number % 5]}, {"n": number} if number % 2 else None
+        return NewEvent(f"id {number % 9}", "View", number, number, data, b"%016d" % number, bot=True, notes=notes)
+
+    database.writer.run(lambda tx: record_events(tx, shop.id, [keyed(number) for number in range(0, 400, 2)]))
+    batch = [keyed(number) for number in range(400)] + [NewEvent("ann", "View", 9000, 9000), keyed(399)]
+    recorded = database.writer.run(lambda tx: record_events(tx, shop.id, batch))
+    assert [each.duplicate for each in recorded] == [number % 2 == 0 for number in range(400)] + [False, True]
+    assert recorded[401] == recorded[399]._replace(duplicate=True)
+    found = sorted(rows(database, "event"), key=lambda row: row["time"])
+    assert [(row["time"], row["identity_id"], bool(row["bot"])) for row in found[:-1]] == [
+        (number, recorded[number].identity_id, True) for number in range(400)
+    ]
+    assert [json.loads(row["data"])["text"] for row in found[:-1]] == [texts[number % 5] for number in range(400)]
+    assert [row["notes"] for row in found[:2]] == [None, '{"n":1}']
+    assert [row["seq"] for row in found[:-1]] == [each.seq for each in recorded[:400]]
+
+
+def test_several_large_batches_share_a_commit_and_one_that_fails_leaves_the_others(
+    database: Database, shop: SiteRecord
+) -> None:
+    def step(tx: Transaction, start: int) -> None:
+        record_events(tx, shop.id, [NewEvent("ann", "View", start + n, 1) for n in range(150)])
+        if start == 1000:
+            raise RuntimeError("poison")
+
+    with occupied(database):
+        done = [database.writer.submit(partial(step, start=start)) for start in (0, 1000, 2000)]
+    assert [future.exception() is None for future in done] == [True, False, True]
+    assert [row["time"] for row in rows(database, "event")] == [*range(150), *range(2000, 2150)]
 
 
 def test_changes_keep_what_was_removed(database: Database, shop: SiteRecord) -> None:

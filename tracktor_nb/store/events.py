@@ -168,5 +168,8 @@ def _store(tx: Transaction, table: str, columns: tuple[str, ...], values: list[t
     if not values or insert(tx, table, columns, values) == len(values):
         return [Recorded(row[0], row[1], duplicate=False) for row in values]
     found = stored_messages(tx, table, values[0][2], (row[_KEY] for row in values))
-    stored = (found.get(row[_KEY], row[:2]) for row in values)
-    return [Recorded(*each, duplicate=each[0] != row[0]) for each, row in zip(stored, values, strict=True)]
+    recorded = []
+    for row in values:
+        seq, identity = found.get(row[_KEY], row[:2])
+        recorded.append(Recorded(seq, identity, duplicate=seq != row[0]))
+    return recorded
