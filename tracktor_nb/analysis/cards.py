@@ -20,7 +20,7 @@ _CARD = (
     "border-radius:12px;padding:14px 18px;margin:4px 0;max-width:860px;box-sizing:border-box"
 )
 _QUIET = "opacity:.68;font-size:12px"
-_TABLE = "border-collapse:collapse;width:100%;margin:8px 0 4px;color:inherit;font-size:13px"
+_TABLE = "table-layout:auto;border-collapse:collapse;width:100%;margin:8px 0 4px;color:inherit;font-size:13px"
 _CELL = "padding:4px 10px 4px 0;border:0;background:none;vertical-align:middle"
 _BIG = "font-size:26px;font-weight:650;letter-spacing:-.01em"
 

@@ -203,15 +203,29 @@ class FunnelResult(Result):
 
     @property
     def table(self) -> pd.DataFrame:
+        """The steps with people, rates and times; with a breakdown people and rates, by (value, step)."""
         import pandas as pd
 
+        if self.definition.by is not None:
+            return self._table_by(self.definition.by)
         frame = pd.DataFrame(self.steps, index=pd.RangeIndex(1, len(self.steps) + 1, name="step"))
         frame = frame.rename(columns={"label": "event"})
         times = ["median_time", "mean_time", "p90_time"]
         frame[times] = frame[times].apply(lambda column: pd.to_timedelta(pd.array(column, "Int64"), unit="us"))
-        for row in self.breakdown:
-            frame[f"{self.definition.by} = {row['value']}"] = row["steps"]
         return frame.astype({"step_rate": float, "rate": float})
+
+    def _table_by(self, by: str) -> pd.DataFrame:
+        import pandas as pd
+
+        labels = [step["label"] for step in self.steps]
+        values = [row["value"] for row in self.breakdown]
+        index = pd.MultiIndex.from_product([values, range(1, len(labels) + 1)], names=[by, "step"])
+        people = pd.Series([count for row in self.breakdown for count in row["steps"]], index, dtype="int64")
+        first = people.groupby(level=0, sort=False, dropna=False).transform("first")
+        before = people.groupby(level=0, sort=False, dropna=False).shift()
+        return pd.DataFrame(
+            {"event": labels * len(values), "people": people, "step_rate": people / before, "rate": people / first}
+        )
 
     def figure(self) -> dict[str, Any]:
         return figures.funnel(self)
