@@ -70,10 +70,13 @@ numbers: SearchStrategy[int | float] = st.one_of(
     st.floats(allow_nan=False, allow_infinity=False),
 )
 
+_TAGS = ("type", "value", "object", "number", "text", "has")  # words with which definitions are written as JSON
+_KEYS = texts | st.sampled_from(_TAGS)
+
 
 def json_values(leaves: SearchStrategy[Value] | None = None, nothing: bool = True) -> SearchStrategy[Value]:
     """Any JSON value; values that careless code holds equal (True, 1, 1.0, "1") come often."""
-    scalars = st.sampled_from([True, 1, 1.0, "1", False, 0, 0.0, "0", "", "true"]) | numbers | texts | st.booleans()
+    scalars = st.sampled_from([True, 1, 1.0, "1", False, 0, 0.0, "0", "", "true", *_TAGS]) | numbers | texts
     flat = leaves if leaves is not None else scalars
     inner = flat | st.none()
     return (
@@ -81,7 +84,7 @@ def json_values(leaves: SearchStrategy[Value] | None = None, nothing: bool = Tru
         | (st.none() if nothing else st.nothing())
         | st.recursive(
             inner,
-            lambda deeper: st.lists(deeper, max_size=3) | st.dictionaries(texts, deeper, max_size=3),
+            lambda deeper: st.lists(deeper, max_size=3) | st.dictionaries(_KEYS, deeper, max_size=3),
             max_leaves=5,
         ).filter(lambda value: nothing or value is not None)
     )

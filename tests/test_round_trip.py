@@ -5,11 +5,15 @@ from __future__ import annotations
 import builtins
 import json
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
+from uuid import uuid4
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from traitlets import HasTraits
 
 import tracktor_nb
 from tests import strategies
@@ -20,6 +24,13 @@ from tracktor_nb.semantics.definition import Definition
 from tracktor_nb.semantics.funnel import Funnel, Step
 from tracktor_nb.semantics.metric import Metric
 from tracktor_nb.semantics.segment import Segment
+from tracktor_nb.store.database import Database
+from tracktor_nb.store.definitions import load, save
+from tracktor_nb.store.sites import SiteRecord
+from tracktor_nb.widgets.base import Builder
+from tracktor_nb.widgets.form import to_form
+from tracktor_nb.widgets.funnel_builder import FunnelBuilder
+from tracktor_nb.widgets.metric_builder import MetricBuilder
 
 pytestmark = pytest.mark.filterwarnings("ignore:invalid:Warning:<unknown>")  # damaged source has odd escapes
 
@@ -115,6 +126,86 @@ def test_source_reads_as_a_person_would_type_it() -> None:
         "Segment((did('A') | did('B')) & has('tags', 'in', ['x', 'y']))"
     )
     assert to_source(Metric.people_who_did("Visit", freq="week")) == "Metric.people_who_did('Visit', freq='week')"
+
+
+# --- saved and loaded -----------------------------------------------------------------------------------------------
+
+with_a_fixture = settings(max_examples=500, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+@with_a_fixture
+@given(wide)
+def test_a_definition_survives_the_store(database: Database, shop: SiteRecord, definition: Definition) -> None:
+    name, kind, body = uuid4().hex, kind_of(definition), to_dict(definition)
+    assert database.writer.run(lambda tx: save(tx, shop.id, name, kind, body, now=0)) == 1
+    with database.read() as connection:
+        assert_same(from_dict(load(connection, shop.id, name).body), definition)
+    assert database.writer.run(lambda tx: save(tx, shop.id, name, kind, body, now=0)) == 1
+
+
+# --- edited by hand -------------------------------------------------------------------------------------------------
+
+funnels, metrics = strategies.funnels(wide=True), strategies.metrics(wide=True)
+# A value that looks like one of the words in which forms are written.
+DISGUISED = Metric.people_who_did("A", where=has("x", "is", {"type": "number", "text": "5", "value": {"type": "has"}}))
+
+
+@contextmanager
+def builder_of(definition: Definition) -> Iterator[Builder]:
+    builder: Builder = FunnelBuilder(definition) if isinstance(definition, Funnel) else MetricBuilder(definition)
+    yield builder
+    builder.close()
+
+
+@contextmanager
+def changes_of(widget: HasTraits, trait: str) -> Iterator[list[Any]]:
+    """The values that the trait takes meanwhile, one for each notification."""
+    seen: list[Any] = []
+    widget.observe(lambda change: seen.append(change["new"]), trait)
+    yield seen
+
+
+@settings(max_examples=500)
+@given(funnels | metrics)
+@example(DISGUISED)
+def test_a_builder_holds_what_it_was_given_and_its_form_reads_the_same(definition: Definition) -> None:
+    with builder_of(definition) as builder:
+        assert_same(builder.definition, definition)
+        assert_same(builder._read(), definition)
+        assert builder.to_source() == to_source(definition)
+        assert builder.problem == ""
+        # The browser writes numbers its own way: 5.0 becomes 5.
+        builder.editor.form = json.loads(json.dumps(builder.editor.form), parse_float=_as_javascript)
+        assert_same(builder.definition, definition)
+
+
+def _as_javascript(text: str) -> int | float:
+    number = float(text)
+    return int(number) if number.is_integer() else number
+
+
+@settings(max_examples=500)
+@given(st.tuples(funnels, funnels) | st.tuples(metrics, metrics))
+def test_one_edit_makes_one_notification_and_no_echo(edit: tuple[Definition, Definition]) -> None:
+    before, after = edit
+    with (
+        builder_of(before) as builder,
+        changes_of(builder, "definition") as definitions,
+        changes_of(builder.editor, "form") as forms,
+    ):
+        expected = [after] if before != after else []
+        builder.editor.form = to_form(after)
+        assert_all_same(definitions, expected)
+        assert len(forms) == len(expected)
+        builder.definition = before
+        assert_all_same(definitions, [*expected, before] if expected else [])
+        assert len(forms) == 2 * len(expected)
+        builder.definition = before
+        assert len(definitions) == 2 * len(expected)
+
+
+def assert_all_same(found: list[Any], expected: list[Definition]) -> None:
+    assert list(map(to_source, found)) == list(map(to_source, expected))
 
 
 # --- hostile input --------------------------------------------------------------------------------------------------

@@ -57,7 +57,9 @@ def _rows(where: Any) -> list[Mapping[str, Any]]:
 
 def _lacks_value(row: Mapping[str, Any]) -> bool:
     value, takes = row["value"], OPERATORS[row["op"]].takes
-    return takes != "nothing" and (value in (None, "", []) or (takes == "two" and None in value))
+    if takes in ("two", "many"):
+        return not value or None in value
+    return value is None and takes != "nothing"
 
 
 def _guarded(value: Any) -> Any:
@@ -74,9 +76,15 @@ def _is_exact(value: float) -> bool:
 
 
 def _unguarded(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return _number(value["text"]) if value.get("type") == "number" else {k: _unguarded(v) for k, v in value.items()}
-    return [_unguarded(item) for item in value] if isinstance(value, (list, tuple)) else value
+    if isinstance(value, (list, tuple)):
+        return [_unguarded(item) for item in value]
+    if not isinstance(value, Mapping):
+        return value
+    if value.get("type") == "number":
+        return _number(value["text"])
+    if value.get("type") == "object":  # its keys are data, even where one of them is called "type"
+        return {**value, "value": {key: _unguarded(item) for key, item in value["value"].items()}}
+    return {key: _unguarded(item) for key, item in value.items()}
 
 
 def _number(text: str) -> float:
