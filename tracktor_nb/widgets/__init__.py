@@ -1,0 +1,1 @@
+"""The hands: builders, diagrams, lists and pages made of widgets. They are handed callables, never a database."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -63,10 +64,12 @@ def _lacks_value(row: Mapping[str, Any]) -> bool:
 
 
 def _guarded(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _guarded(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [_guarded(item) for item in value]
+    if isinstance(value, dict) and value.get("type") == "object":
+        return {"type": "object", "text": json.dumps(value["value"])}  # data, in which any key may stand
+    if isinstance(value, dict):
+        return {key: _guarded(item) for key, item in value.items()}
     exact = isinstance(value, (bool, str)) or value is None or _is_exact(value)
     return value if exact else {"type": "number", "text": repr(value)}
 
@@ -82,8 +85,8 @@ def _unguarded(value: Any) -> Any:
         return value
     if value.get("type") == "number":
         return _number(value["text"])
-    if value.get("type") == "object":  # its keys are data, even where one of them is called "type"
-        return {**value, "value": {key: _unguarded(item) for key, item in value["value"].items()}}
+    if value.get("type") == "object":
+        return {"type": "object", "value": json.loads(value["text"])}
     return {key: _unguarded(item) for key, item in value.items()}
 
 
