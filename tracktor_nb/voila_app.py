@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from base64 import b64encode
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,17 +20,21 @@ HOME = "voila/render/app.ipynb"
 
 
 class Kernels(AsyncMappingKernelManager):
-    """Culls the kernels whose page was closed, and spares the preheated ones that wait for the next visitor."""
+    """Culls the kernels whose page was closed, but not one that a visitor has only just been given.
+
+    Voila asks about a preheated kernel only once it has left the pool, where it may have waited for hours.
+    """
+
+    def __init__(self, **traits: Any) -> None:
+        super().__init__(**traits)  # type: ignore[no-untyped-call]
+        self._given: set[str] = set()
 
     async def cull_kernel_if_idle(self, kernel_id: str) -> None:
-        """Shut an idle kernel down, unless nobody got it yet."""
-        if kernel_id not in self._waiting():
-            await super().cull_kernel_if_idle(kernel_id)  # type: ignore[no-untyped-call]
-
-    def _waiting(self) -> set[str]:
-        pools = getattr(self, "_pools", {}).values()
-        done = [task for pool in pools for task in pool if task.done() and task.exception() is None]
-        return {task.result()["kernel_id"] for task in done}
+        """Shut an idle kernel down; its time begins when it is first asked about."""
+        if kernel_id not in self._given:
+            self._given = {*self._given.intersection(self.list_kernel_ids()), kernel_id}
+            self.get_kernel(kernel_id).last_activity = datetime.now(UTC)  # type: ignore[attr-defined]
+        await super().cull_kernel_if_idle(kernel_id)  # type: ignore[no-untyped-call]
 
 
 class Dashboards(Voila):  # type: ignore[misc]

@@ -62,7 +62,7 @@ function Nobody({ model, period }: { model: Model; period: Period }) {
     <div class="tnb-void">
       <Icon name="calendar" size={34} />
       <b>Nothing in this date range</b>
-      <p>Nobody did it in: {periodText(period)}.</p>
+      <p>“{periodText(period)}” holds nothing that this counts.</p>
       {period !== "all time" && (
         <button type="button" class="tnb-button" onClick={() => setPeriod("all time")}>
           Show all time

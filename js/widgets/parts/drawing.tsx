@@ -2,7 +2,7 @@
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Model } from "./host.tsx";
 import { Icon } from "./icons.tsx";
-import { type Figure, plotly, themed } from "./plot.ts";
+import { type Figure, NARROW, plotly, themed } from "./plot.ts";
 
 export interface Click {
   curve: number;
@@ -48,6 +48,7 @@ export function Drawing({ model, figure, height, title, onClick }: Props) {
   clicked.current = onClick;
   const [state, setState] = useState<"waiting" | "drawn" | "failed">("waiting");
   const theme = useTheme();
+  const [narrow, setNarrow] = useState(false);
   useLayoutEffect(() => {
     let current = true;
     const draw = async () => {
@@ -62,12 +63,14 @@ export function Drawing({ model, figure, height, title, onClick }: Props) {
     return () => {
       current = false;
     };
-  }, [figure, height, theme]);
+  }, [figure, height, theme, narrow]);
   useEffect(() => {
     const element = box.current!;
     const sizes = new ResizeObserver(() => {
       // An element without data is not drawn yet; one without width is not seen.
-      if ("data" in element && element.clientWidth) window.Plotly.relayout(element, { width: element.clientWidth });
+      if (!("data" in element) || !element.clientWidth) return;
+      window.Plotly.relayout(element, { width: element.clientWidth });
+      setNarrow(element.clientWidth < NARROW);
     });
     sizes.observe(element);
     return () => {

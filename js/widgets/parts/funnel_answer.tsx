@@ -58,7 +58,9 @@ function StepTable({ steps, open }: { steps: StepCount[]; open(step: number, sto
             <th scope="col">People</th>
             <th scope="col">Of step before</th>
             <th scope="col">Of step 1</th>
-            <th scope="col">Median time</th>
+            <th scope="col" class="tnb-time">
+              Median time
+            </th>
             <th scope="col">Stopped here</th>
           </tr>
         </thead>
@@ -66,17 +68,19 @@ function StepTable({ steps, open }: { steps: StepCount[]; open(step: number, sto
           {steps.map((step, index) => (
             <tr key={index}>
               <th scope="row">
-                <span class="tnb-badge">{index + 1}</span>
-                <button type="button" class="tnb-link" onClick={() => open(index + 1, false)}>
-                  {step.label}
-                </button>
+                <span class="tnb-step-name">
+                  <span class="tnb-badge">{index + 1}</span>
+                  <button type="button" class="tnb-link" onClick={() => open(index + 1, false)}>
+                    {step.label}
+                  </button>
+                </span>
               </th>
               <td>{number(step.people)}</td>
               <td>{index === 0 ? "" : percent(step.step_rate)}</td>
               <td>
                 <Share rate={step.rate} />
               </td>
-              <td>{index === 0 ? "" : length(step.median_time)}</td>
+              <td class="tnb-time">{index === 0 ? "" : length(step.median_time)}</td>
               <td>
                 <Stopped count={step.people - (steps[index + 1]?.people ?? step.people)} open={() => open(index + 1, true)} />
               </td>
@@ -100,7 +104,7 @@ function Stopped({ count, open }: { count: number; open(): void }) {
 export function Share({ rate }: { rate: number | null }) {
   return (
     <span class="tnb-share">
-      <span style={{ width: `${Math.min(1, rate ?? 0) * 100}%` }} />
+      <i>{rate ? <span style={{ width: `${Math.min(1, rate) * 100}%` }} /> : null}</i>
       <em>{percent(rate)}</em>
     </span>
   );

@@ -61,6 +61,9 @@ function script(url: string): Promise<void> {
   });
 }
 
+/** Narrower than this, a diagram is drawn for a phone. */
+export const NARROW = 480;
+
 /** The figure with our colours and type wherever it does not say its own. */
 export function themed({ data, layout }: Figure, el: HTMLElement, height: number): Figure {
   const style = getComputedStyle(el);
@@ -69,6 +72,11 @@ export function themed({ data, layout }: Figure, el: HTMLElement, height: number
   for (const key of ["xaxis", "yaxis", ...Object.keys(layout).filter((name) => /^[xy]axis\d+$/.test(name))]) {
     const own = layout[key] ?? {};
     axes[key] = { gridcolor: colour("line"), linecolor: colour("line"), zerolinecolor: colour("line"), ...own };
+  }
+  const range = axes.xaxis.range;
+  if (range && el.clientWidth < NARROW) {
+    // The numbers beside the bars need the same room however narrow the page is.
+    axes.xaxis.range = [range[0], range[1] * 1.4];
   }
   return {
     data,
