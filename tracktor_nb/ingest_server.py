@@ -23,6 +23,7 @@ from tornado.web import Application, RequestHandler
 
 from .errors import SettingError
 from .ingest.access import AccessLog
+from .ingest.batch import Batch
 from .ingest.commits import Commits
 from .ingest.directory import Directory
 from .ingest.door import House, Nowhere
@@ -30,6 +31,7 @@ from .ingest.meter import Meter, Metrics
 from .ingest.rate import Limits, Network, read_networks
 from .ingest.record import Record
 from .ingest.routes import Demo, Health, Library, Static
+from .ingest.segment import KINDS, Segment
 from .settings import Settings
 from .store.database import Database, open_database
 from .store.engines import read_url
@@ -68,6 +70,8 @@ def make_app(
     shared, meter = {"house": house}, Meter(house)
     routes = [
         (r"/(set|track|alias)/?", Record, shared),
+        (r"/batch/?", Batch, shared),
+        (rf"/v1/({KINDS})/?", Segment, shared),
         (r"/scripts/([^/]*)\.js", Library, shared),
         (r"/tio\.js", Library, shared),
         (r"/healthz", Health, shared),

@@ -14,6 +14,7 @@ from tracktor_nb.errors import PayloadError
 from tracktor_nb.ingest import directory
 from tracktor_nb.ingest.bots import is_bot
 from tracktor_nb.ingest.directory import Directory
+from tracktor_nb.ingest.segment import KINDS
 from tracktor_nb.ingest_server import STATIC, make_app
 from tracktor_nb.store import writer
 from tracktor_nb.store.database import Database, open_database
@@ -21,7 +22,7 @@ from tracktor_nb.store.sites import add_site, change_site, remove_site
 
 from .conftest import Door, running
 
-WRITE_ONLY = {"/(set|track|alias)/?"}
+WRITE_ONLY = {"/(set|track|alias)/?", "/batch/?", rf"/v1/({KINDS})/?"}
 PUBLIC = {r"/scripts/([^/]*)\.js", r"/tio\.js", "/healthz", "/metrics", "/static/(.*)"}
 
 

@@ -49,14 +49,13 @@ class Recorder(Door):
         finally:
             self.house.recording -= 1
 
-    async def enter(self, sid: str | None, calls: int = 1) -> SiteRecord:
-        """Return the site of a token, or of the user in the Authorization header, if it takes so many calls now.
+    async def enter(self, params: Params, calls: int = 1) -> SiteRecord:
+        """Return the site of the token, or of the user in the Authorization header, if it takes so many calls now.
 
         A password there must be the site's server key: whoever has it may do what only servers may.
         """
         user, password = read_basic(self.request.headers.get("Authorization", ""))
-        if not (sid := sid or user):
-            raise PayloadError("missing_param", "sid", "`sid` is missing: send the token of your site.")
+        sid = params.text("sid") or user or params.need("sid")
         self.site = site = await self.house.directory.find(sid)
         self.house.limits.admit(site.sid, self.request.remote_ip or "", calls)
         if password:
@@ -103,8 +102,7 @@ class Record(Recorder):
         body = self.read_body() if with_body else b""
         content_type = self.request.headers.get("Content-Type", "")
         self.params = params = read_params(self.request.query_arguments, content_type, body)
-        sid = params.text("sid") if "Authorization" in self.request.headers else params.need("sid")
-        site = await self.enter(sid)
+        site = await self.enter(params)
         if params.problem is not None:
             raise params.problem
         call = Call(site, params, self.received_at, self.is_bot(), self.trusted)

@@ -6,13 +6,16 @@ is committed with.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any, NamedTuple
 
 from tracktor_nb.errors import PayloadError
+from tracktor_nb.semantics.event import Value
+from tracktor_nb.semantics.identity import ANONYMOUS_PREFIX
 from tracktor_nb.store.events import NewChange, NewEvent, record_rows
-from tracktor_nb.store.identity import merge
+from tracktor_nb.store.identity import look_up_person, merge
+from tracktor_nb.store.people import properties_of
 from tracktor_nb.store.writer import Transaction
 
 Answer = dict[str, Any]
@@ -31,9 +34,18 @@ class NewMerge(NamedTuple):
     imported: bool = False
     rule: str = "alias"
     must_merge: bool = False
+    or_anonymous: bool = False
+    """True if `src` may be the id of a visitor without our prefix; it is if nobody but that visitor has it."""
 
 
-Entry = NewEvent | NewChange | NewMerge
+class NewTraits(NamedTuple):
+    """New values of properties, and some that `fill` in only what the person lacks."""
+
+    change: NewChange
+    fill: Mapping[str, Value]
+
+
+Entry = NewEvent | NewChange | NewMerge | NewTraits
 
 
 def step_of(site_id: int, entries: Sequence[Entry]) -> Step:
@@ -42,18 +54,33 @@ def step_of(site_id: int, entries: Sequence[Entry]) -> Step:
 
 
 def _record(tx: Transaction, site_id: int, entries: Sequence[Entry]) -> Iterator[Outcome]:
-    """Rows between two merges go into the store together: what a merge decides depends on what came before it."""
-    for merges, run in groupby(entries, key=lambda entry: isinstance(entry, NewMerge)):
-        if merges:
-            yield from (_merge(tx, site_id, entry) for entry in run if isinstance(entry, NewMerge))
-        else:
-            rows = [entry for entry in run if not isinstance(entry, NewMerge)]
-            for recorded in record_rows(tx, site_id, rows):
-                yield {"duplicate": True} if recorded.duplicate else {}
+    """Plain rows go into the store together; what looks at a person first comes alone, after the rows before it."""
+    for plain, run in groupby(entries, key=lambda entry: isinstance(entry, (NewEvent, NewChange))):
+        if plain:
+            yield from _rows(tx, site_id, [entry for entry in run if isinstance(entry, (NewEvent, NewChange))])
+            continue
+        for entry in run:
+            if isinstance(entry, NewMerge):
+                yield _merge(tx, site_id, entry)
+            elif isinstance(entry, NewTraits):
+                yield from _rows(tx, site_id, [_filled(tx, site_id, entry)])
+
+
+def _rows(tx: Transaction, site_id: int, rows: Sequence[NewEvent | NewChange]) -> list[Outcome]:
+    return [{"duplicate": True} if each.duplicate else {} for each in record_rows(tx, site_id, rows)]
+
+
+def _filled(tx: Transaction, site_id: int, entry: NewTraits) -> NewChange:
+    known = properties_of(tx.connection, site_id, entry.change.distinct_id)
+    fill = {name: value for name, value in entry.fill.items() if name not in known}
+    return entry.change._replace(values={**fill, **entry.change.values})
 
 
 def _merge(tx: Transaction, site_id: int, entry: NewMerge) -> Outcome:
-    src, dest, time, received_at, message_key, imported, rule, must_merge = entry
+    src, dest, time, received_at, message_key, imported, rule, must_merge, or_anonymous = entry
+    if or_anonymous and look_up_person(tx.connection, site_id, src) is None:
+        visitor = ANONYMOUS_PREFIX + src
+        src = src if look_up_person(tx.connection, site_id, visitor) is None else visitor
     done = merge(tx, site_id, src, dest, time, received_at, rule, message_key, imported=imported)
     if must_merge and not done.merged:
         return merge_not_allowed()

@@ -7,6 +7,7 @@ a person is. So the raw bytes are read here, the same way for a query, a form, a
 from __future__ import annotations
 
 import base64
+import json
 import re
 from collections.abc import Mapping
 
@@ -19,7 +20,7 @@ from tracktor_nb.semantics.wire import DEEPEST
 
 NAMES = frozenset(
     ("sid", "ts", "id", "sign", "data", "action", "srcid", "destid", "srcsign", "destsign", "reason", "message_id")
-)
+) | {"sent_at"}
 
 RawParams = Mapping[str, list[bytes]]
 
@@ -43,6 +44,13 @@ class Params:
         """Take one value; another one that differs is a problem, wherever it stood."""
         if self.values.setdefault(name, value) != value:
             self.refuse("duplicate_param", name, f"`{name}` is given twice with different values; send it once.")
+
+    def join(self, other: Params) -> None:
+        """Take what was read elsewhere."""
+        for name, value in other.values.items():
+            self.add(name, value)
+        self.unknown += other.unknown
+        self.problem = self.problem or other.problem
 
     def refuse(self, code: str, param: str | None, message: str, status: int = 400) -> None:
         """Note a problem; the first one counts."""
@@ -92,6 +100,21 @@ def params_of(given: Mapping[str, Value]) -> Params:
     params = Params()
     _take_fields(params, given)
     return params
+
+
+def read_json(text: bytes) -> Value:
+    """Return the value that strict JSON spells, or raise PayloadError `bad_encoding`, `bad_json` or `too_deep`.
+
+    NaN and Infinity come through, as some clients write them: whoever looks at the item refuses it, not the batch.
+    """
+    try:
+        return json.loads(text.decode())
+    except UnicodeDecodeError as error:
+        raise PayloadError("bad_encoding", None, f"The body is not UTF-8 at byte {error.start}.") from None
+    except ValueError as error:
+        raise PayloadError("bad_json", None, f"The body is not JSON: {error}.") from None
+    except RecursionError:
+        raise PayloadError("too_deep", None, "The body is nested too deep.") from None
 
 
 def _take_raw(params: Params, raw: RawParams) -> None:
