@@ -222,10 +222,13 @@ class Not(Condition):
 
 
 def has(property: str, op: str, value: Any = None, *, ignore_case: bool = False) -> Condition:
-    """Return the condition that a property meets an operator: `has("plan", "is not", "free")`.
+    """Return the condition that a property meets an operator.
 
     Inside `where=` the property is an argument of the event. Paths reach inside: `address.city`, `products[].name`.
     A missing value fails every positive operator and meets every negative one.
+
+    >>> has("plan", "is not", "free") & has("products[].name", "in", ["Hat", "Scarf"])
+    has('plan', 'is not', 'free') & has('products[].name', 'in', ['Hat', 'Scarf'])
     """
     return Has(property, op, value, ignore_case)
 
@@ -241,10 +244,13 @@ def did(
     between: tuple[str, str] | None = None,
     known_for: str | None = None,
 ) -> Condition:
-    """Return the condition that an event happened so often: `did("Purchase", at_least=3, within="30d")`.
+    """Return the condition that an event happened so often.
 
     `within` is a duration ending now or a named range, `between` is (start, end); without either it means ever.
     `at_most` and `exactly=0` include people without events; `known_for` asks that the person is known for so long.
+
+    >>> did("Purchase", where=has("amount", ">", 10), at_least=3, within="30d").rule()
+    "did 'Purchase' at least 3 times in the last 30 days where amount > 10"
     """
     if exactly is not None:
         if at_least is not None or at_most is not None:
@@ -262,7 +268,11 @@ def did_not(
     between: tuple[str, str] | None = None,
     known_for: str | None = None,
 ) -> Condition:
-    """Return the condition that an event did not happen: `did_not("Purchase", within="30d", known_for="30d")`."""
+    """Return the condition that an event did not happen, which people without any event meet too.
+
+    >>> did_not("Purchase", within="30d", known_for="30d").rule()
+    "did not do 'Purchase' in the last 30 days, known for 30 days"
+    """
     return Did(event, where, None, 0, within, between, known_for)
 
 

@@ -24,7 +24,12 @@ Chain = tuple[Event, ...]
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Step(Definition):
-    """One step: an event, and what its arguments must meet."""
+    """One step: an event, and what its arguments must meet.
+
+    >>> from tracktor_nb import has
+    >>> Step("View", where=has("price", ">", 100)).label
+    'View (price > 100)'
+    """
 
     event: str
     where: Condition | None = None
@@ -42,11 +47,14 @@ class Step(Definition):
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Funnel(Definition):
-    """Ordered steps, other events allowed between: `Funnel(["View", "Cart", "Purchase"], window="7d", by="source")`.
+    """Ordered steps, other events allowed between.
 
     `window` bounds the time from step 1 (or with `window_scope="per step"` from the step before), inclusive.
     `entry="any"` lets any step-1 event start, `"first"` only the first in the range. Step 1 lies in the range; later
     steps before its end, or with `until="now"` before now. `by` splits by a property's value at step 1.
+
+    >>> Funnel(["View", "Cart", Step("Purchase")], window="7d", by="utm_source")
+    Funnel(['View', 'Cart', 'Purchase'], window='7d', by='utm_source')
     """
 
     steps: tuple[Step, ...]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal, Self
+from typing import Literal, Self, TypedDict, Unpack
 
 from .condition import Condition, check_arguments
 from .definition import FLAG, Definition, check_choice, check_name
@@ -22,11 +22,24 @@ MEASURES: dict[Measure, str] = {
 """The seed's names of what can be measured."""
 
 
+class Options(TypedDict, total=False):
+    """What may be said of every metric."""
+
+    where: Condition | None
+    by: str | None
+    freq: Freq
+    include_bots: bool
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class Metric(Definition):
-    """A number about an event; make one with `Metric.people_who_did("Site visit")` and its sisters.
+    """A number about an event; make one with `Metric.people_who_did(...)` and its sisters.
 
-    `freq` is the length of a bucket, `by` splits by a property's value at each event.
+    They take `where` (a condition on the event's arguments), `by` (splits by a property's value at each event), `freq`
+    (the length of a bucket: hour, day, week or month) and `include_bots`.
+
+    >>> Metric.people_who_did("Site visit", freq="week").rule()
+    "unique people who did 'Site visit' · per week · bots out"
     """
 
     measure: Measure
@@ -47,17 +60,17 @@ class Metric(Definition):
         check_choice("include_bots", self.include_bots, FLAG, place)
 
     @classmethod
-    def people_who_did(cls, event: str, **options: Any) -> Self:
+    def people_who_did(cls, event: str, **options: Unpack[Options]) -> Self:
         """Return the metric that counts each person once, however often they did it."""
         return cls("people_who_did", event, **options)
 
     @classmethod
-    def times_happened(cls, event: str, **options: Any) -> Self:
+    def times_happened(cls, event: str, **options: Unpack[Options]) -> Self:
         """Return the metric that counts every time the event happened."""
         return cls("times_happened", event, **options)
 
     @classmethod
-    def times_per_person(cls, event: str, **options: Any) -> Self:
+    def times_per_person(cls, event: str, **options: Unpack[Options]) -> Self:
         """Return the metric that divides the times by the people who did it at least once."""
         return cls("times_per_person", event, **options)
 

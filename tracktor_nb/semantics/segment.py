@@ -15,7 +15,12 @@ from .truth import Truth, earliest, truth
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Segment(Definition):
-    """People who meet a condition: `Segment(did("Purchase", at_least=3) & ~has("plan", "is", "free"))`."""
+    """People who meet a condition.
+
+    >>> from tracktor_nb import did, has
+    >>> Segment(did("Purchase", at_least=3) & ~has("plan", "is", "free")).rule()
+    "people who did 'Purchase' at least 3 times and not (plan is 'free') · bots out"
+    """
 
     condition: Condition
     include_bots: bool = False
