@@ -6,7 +6,7 @@ from typing import Any
 
 import traitlets as t
 
-from tracktor_nb.errors import UnknownNameError
+from tracktor_nb.errors import TracktorError, UnknownNameError
 
 from .analytics import Analytics
 from .boxes import Column, row
@@ -40,7 +40,7 @@ class App(Column):
         self.ticker = Ticker(self.refresh)
         self._top = row(self.shell, self.ticker, classes=["tnb-top"])
         super().__init__([self._top])
-        t.link((self, "route"), (self.shell, "route"))
+        self.shell.observe(lambda change: self.go(change["new"]), "route")
         self.route = section
 
     @property
@@ -56,14 +56,15 @@ class App(Column):
         """Bring the open section up to date; the browser asks for it while the page is seen."""
         self.section.refresh()
 
-    @t.validate("route")
-    def _known_route(self, proposal: Any) -> str:
-        route = str(proposal["value"])
-        if route.partition("/")[0] not in self._sections:
-            raise UnknownNameError("page", route, self._sections)
-        return route
-
     @t.observe("route")
-    def _routed(self, _: Any) -> None:
-        self.section.show(self.route.partition("/")[2])
+    def _routed(self, change: Any) -> None:
+        name, _, path = change["new"].partition("/")
+        try:
+            if name not in self._sections:
+                raise UnknownNameError("page", name, self._sections)
+            self._sections[name].show(path)
+        except TracktorError:
+            self.route = change["old"]  # an address that leads nowhere leaves the page as it is
+            raise
         self.children = [self._top, self.section]
+        self.shell.route = self.route
