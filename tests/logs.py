@@ -28,6 +28,7 @@ class Mark(NamedTuple):
     position: int
     seq: int
     edges_generation: int
+    log_generation: int = 0
 
 
 @dataclass

@@ -41,6 +41,9 @@ class Mark(Protocol):
     @property
     def edges_generation(self) -> int: ...
 
+    @property
+    def log_generation(self) -> int: ...
+
 
 class Source(Protocol):
     """Where a log comes from; `tracktor_nb.store.frames.Frames` is one. Instants are int64 microseconds UTC."""
@@ -58,7 +61,8 @@ class Source(Protocol):
         """Return columns seq, src, dest, time, known_at, reason, undone_at."""
 
     def watermark(self) -> Mark:
-        """Return how far the other methods can be read for good; its generation changes with every merge and undo."""
+        """Return how far the other methods can be read for good; its `edges_generation`
+        changes with every merge and undo, its `log_generation` when rows that were read are gone."""
 
 
 @dataclass(frozen=True)
@@ -143,6 +147,7 @@ class Log:
     watermark: int = 0
     position: int = 0
     generation: int = -1
+    log_generation: int = 0
 
     # --- who is who -------------------------------------------------------------------------------------------------
 
@@ -278,6 +283,8 @@ class Log:
     def refreshed(self, source: Source) -> Log:
         """Return the log with everything that the source has learned since; itself if there is nothing."""
         mark = source.watermark()
+        if mark.log_generation != self.log_generation:
+            return Log(log_generation=mark.log_generation).refreshed(source)
         if (mark.position, mark.edges_generation) == (self.position, self.generation):
             return self
         news = [_table(read(self.position, mark.position)) for read in (source.events, source.changes)]
@@ -295,6 +302,7 @@ class Log:
             mark.position,
             # An edge may be seen before its identities can be: then all are read again next time.
             mark.edges_generation if table is None or len(edges) == len(table) else -1,
+            self.log_generation,
         )
 
     def _identities(self, source: Source, news: list[pa.Table | None], edges: pa.Table | None) -> Identities:

@@ -33,12 +33,14 @@ EVENT_NAMES = pa.schema({"name": _TEXT, "events": _INT, "first": _INT, "last": _
 class Watermark(NamedTuple):
     """How far the log can be read for good. `position` is what `after` and `upto` take.
 
-    `seq` is the highest arrival number below it; `edges_generation` changes with every merge and undo of the site.
+    `seq` is the highest arrival number below it; `edges_generation` changes with every merge and undo of the site, and
+    `log_generation` when rows that could be read before are gone.
     """
 
     position: int
     seq: int
     edges_generation: int
+    log_generation: int = 0
 
 
 class Frames:
@@ -51,16 +53,15 @@ class Frames:
     def watermark(self) -> Watermark:
         """Return how far the log stands now."""
         with self._database.read() as connection:
-            generation = connection.execute(
-                sa.select(site.c.edges_generation).where(site.c.id == self._site_id)
-            ).scalar_one()
+            counts = sa.select(site.c.edges_generation, site.c.log_generation).where(site.c.id == self._site_id)
+            generations = connection.execute(counts).one()
             if self._database.dialect == "sqlite":
                 last = connection.execute(sa.select(counter.c.value).where(counter.c.name == "seq")).scalar_one()
-                return Watermark(last + 1, last, generation)
+                return Watermark(last + 1, last, *generations)
             position = connection.scalar(sa.text("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint"))
             assert position is not None
             ends = [connection.scalar(sa.select(sa.func.max(_key(table))).where(txid < position)) for table in FOLLOWED]
-            return Watermark(position, max(end or 0 for end in ends), generation)
+            return Watermark(position, max(end or 0 for end in ends), *generations)
 
     def identities(self, after: int = 0, upto: int | None = None) -> pa.Table:
         """Return id, distinct_id and person_id (as of this moment) of the identities that came since a position.
@@ -93,7 +94,7 @@ class Frames:
         statement = (
             sa.select(event_name.c.name, number, *times)
             .join(event, event.c.name_id == event_name.c.id)
-            .where(event.c.site_id == self._site_id)
+            .where(event.c.site_id == self._site_id, self._kept(event))
             .group_by(event_name.c.id)
             .order_by(number.desc(), event_name.c.name)
         )
@@ -108,7 +109,7 @@ class Frames:
         self, table: sa.Table, schema: pa.Schema, after: int, upto: int | None
     ) -> Iterator[tuple[list[tuple[Any, ...]], dict[int, str]]]:
         """Yield pages of rows, each read in a transaction of its own, with the event names known then."""
-        part = self._part(table, after, upto)
+        part = self._part(table, after, upto) + ([self._kept(table)] if table in (event, property_change) else [])
         key = _key(table)
         statement = sa.select(*_columns(table, schema)).where(*part).order_by(key).limit(PAGE)
         last = 0
@@ -133,6 +134,15 @@ class Frames:
         else:
             of_site, position = table.c.site_id == self._site_id, txid
         return [of_site, position >= after] + ([] if upto is None else [position < upto])
+
+    def _kept(self, table: sa.Table) -> sa.ColumnElement[bool]:
+        """All rows but those of removed people: what came of an identity up to the number noted there."""
+        its = table.c.identity_id
+        removed = sa.select(identity.c.id).where(
+            identity.c.site_id == self._site_id, identity.c.removed_seq.isnot(None)
+        )
+        until = sa.select(identity.c.removed_seq).where(identity.c.id == its).correlate(table).scalar_subquery()
+        return sa.or_(its.not_in(removed), table.c.seq > until)
 
     def _names(self, connection: sa.Connection) -> dict[int, str]:
         rows = connection.execute(

@@ -110,7 +110,7 @@ def merge(
     ends = ids[src], ids[dest]
     repeated = _repeated(tx, site_id, ends, message_key)
     if repeated is None and tx.is_postgres:  # another process may be about to say the same
-        _lock(tx, site_id)
+        lock_merges(tx, site_id)
         repeated = _repeated(tx, site_id, ends, message_key)
     src_person, dest_person = _people(tx, *ends)
     if repeated is not None or (reason == "identify" and _has_identified_id(tx, src_person)):
@@ -129,7 +129,7 @@ def undo(tx: Transaction, site_id: int, edge_seq: int, at: int) -> None:
 
     Undoing twice is once. NotFoundError if the site has no such edge.
     """
-    _lock(tx, site_id)
+    lock_merges(tx, site_id)
     edge = identity_edge.c
     its = (edge.seq == edge_seq, edge.site_id == site_id)
     found = tx.connection.execute(sa.select(edge.src, edge.undone_at).where(*its)).one_or_none()
@@ -137,11 +137,11 @@ def undo(tx: Transaction, site_id: int, edge_seq: int, at: int) -> None:
         raise NotFoundError(f"This site has no merge with the number {edge_seq}.")
     if found.undone_at is None:
         tx.connection.execute(identity_edge.update().where(*its).values(undone_at=at))
-        _count_change(tx, site_id)
+        count_merge(tx, site_id)
         _rebuild(tx, _people(tx, found.src, found.src)[0])
 
 
-def _lock(tx: Transaction, site_id: int) -> None:
+def lock_merges(tx: Transaction, site_id: int) -> None:
     """Let one process at a time merge in a site, so edges are numbered in the order in which they take effect."""
     if tx.is_postgres:
         tx.execute("SELECT id FROM site WHERE id = ? FOR NO KEY UPDATE", (site_id,))
@@ -206,11 +206,12 @@ def _add_edge(tx: Transaction, site_id: int, *values: Any) -> int:
     names = "seq, site_id, src, dest, time, received_at, known_at, imported, reason, message_key"
     seq = tx.next_seq()
     tx.execute(f"INSERT INTO identity_edge ({names}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", (seq, site_id, *values))
-    _count_change(tx, site_id)
+    count_merge(tx, site_id)
     return seq
 
 
-def _count_change(tx: Transaction, site_id: int) -> None:
+def count_merge(tx: Transaction, site_id: int) -> None:
+    """Tell whoever holds the merges of a site in memory that they changed."""
     tx.execute("UPDATE site SET edges_generation = edges_generation + 1 WHERE id = ?", (site_id,))
 
 

@@ -64,11 +64,39 @@ def change_site(tx: Transaction, site_id: int, **changes: Any) -> SiteRecord:
         _check_zone(changes["zone"])
     if "settings" in changes:
         changes["settings"] = json_text(changes["settings"])
+    return _change(tx, site_id, changes)
+
+
+def _open(tx: Transaction, site_id: int) -> SiteRecord:
+    row = tx.connection.execute(sa.select(*_COLUMNS).where(site.c.id == site_id, site.c.removed_at.is_(None)))
+    found = row.one_or_none()
+    if found is None:
+        raise NotFoundError(f"There is no site with the number {site_id}.")
+    return _record(found)
+
+
+def _change(tx: Transaction, site_id: int, changes: Mapping[str, Any]) -> SiteRecord:
     changed = site.update().where(site.c.id == site_id, site.c.removed_at.is_(None)).values(changes)
     row = tx.connection.execute(changed.returning(*_COLUMNS)).one_or_none()
     if row is None:
         raise NotFoundError(f"There is no site with the number {site_id}.")
     return _record(row)
+
+
+def rotate_secret(tx: Transaction, site_id: int) -> SiteRecord:
+    """Give the site a new signing secret and return it; the one before stays good until `drop_old_secret`.
+
+    SettingError while an older one is still good: dropping it unasked would lock out whoever signs with it.
+    """
+    record = _open(tx, site_id)
+    if record.old_secret is not None:
+        raise SettingError(f"{record.name!r} has two secrets already; drop the old one first: site secret drop-old.")
+    return _change(tx, site_id, {"secret": _token(24), "old_secret": record.secret})
+
+
+def drop_old_secret(tx: Transaction, site_id: int) -> SiteRecord:
+    """Make the older of two signing secrets good for nothing and return the site; nothing happens if there is one."""
+    return _change(tx, site_id, {"old_secret": None})
 
 
 def remove_site(tx: Transaction, site_id: int, at: int) -> None:

@@ -17,16 +17,16 @@ _MOMENT = {
 _VIEWS = """WITH identities AS (
   SELECT id AS identity_id, distinct_id, person_id FROM identity WHERE site_id = {site}
 ), events AS (
-  SELECT event.seq, identities.person_id, identities.distinct_id, event_name.name AS event, {time} AS time,
+  SELECT event.seq, identity.person_id, identity.distinct_id, event_name.name AS event, {time} AS time,
          event.time AS time_us, event.data AS properties, event.bot, event.imported
   FROM event JOIN event_name ON event_name.id = event.name_id
-  JOIN identities ON identities.identity_id = event.identity_id
-  WHERE event.site_id = {site}
+  JOIN identity ON identity.id = event.identity_id
+  WHERE event.site_id = {site} AND event.seq > COALESCE(identity.removed_seq, 0)
 ), changes AS (
-  SELECT property_change.seq, identities.person_id, identities.distinct_id, {change_time} AS time,
+  SELECT property_change.seq, identity.person_id, identity.distinct_id, {change_time} AS time,
          property_change.time AS time_us, property_change.data AS properties
-  FROM property_change JOIN identities ON identities.identity_id = property_change.identity_id
-  WHERE property_change.site_id = {site}
+  FROM property_change JOIN identity ON identity.id = property_change.identity_id
+  WHERE property_change.site_id = {site} AND property_change.seq > COALESCE(identity.removed_seq, 0)
 ) SELECT * FROM ({query}) AS answer"""
 
 TABLES = ("identities", "events", "changes")

@@ -13,6 +13,7 @@ from tracktor_nb.errors import StoreBusyError
 
 from .database import Database, open_database
 from .rejected import trim_rejected
+from .tombstones import trim_tombstones
 
 EVERY = 60.0
 """Seconds between two rounds of the worker."""
@@ -31,8 +32,9 @@ def keep_tidy(url: str) -> None:
 
 
 def tidy(database: Database, now: int) -> None:
-    """Do one round: drop old refused requests, and shorten SQLite's write-ahead log if nobody reads it."""
+    """Do one round: drop what is kept for a time only, and shorten SQLite's write-ahead log if nobody reads it."""
     database.writer.run(partial(trim_rejected, now=now))
+    database.writer.run(partial(trim_tombstones, now=now))
     if database.dialect == "sqlite":
         shorten_log(str(database.url.database))
 
