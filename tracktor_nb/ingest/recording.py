@@ -82,7 +82,7 @@ def _merge(tx: Transaction, site_id: int, entry: NewMerge) -> Outcome:
         visitor = ANONYMOUS_PREFIX + src
         src = src if look_up_person(tx.connection, site_id, visitor) is None else visitor
     done = merge(tx, site_id, src, dest, time, received_at, rule, message_key, imported=imported)
-    if must_merge and not done.merged:
+    if must_merge and not done.merged and done.edge_seq is None:  # a repeated message is no new try
         return merge_not_allowed()
     return {"merged": done.merged, "unchanged": True} if done.unchanged else {"merged": done.merged}
 
