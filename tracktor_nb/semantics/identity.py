@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import re
 import unicodedata
 from collections.abc import Iterable
 
@@ -10,6 +11,7 @@ from tracktor_nb.errors import PayloadError
 
 from .event import IdentityEdge
 
+_EXPIRING = re.compile(r"v2\.([0-9]{1,12})\.([0-9A-Fa-f]{64})")
 ANONYMOUS_PREFIX = "a-"
 LONGEST_ID = 255
 
@@ -34,7 +36,7 @@ def check_distinct_id(distinct_id: str, param: str = "id") -> str:
         raise PayloadError("missing_param", param, f"`{param}` is empty; send the id of the person.")
     if distinct_id != distinct_id.strip():
         raise PayloadError("bad_id", param, f"`{param}` starts or ends with a blank; trimming would change the id.")
-    if any(_is_control(character) for character in distinct_id):
+    if not (distinct_id.isascii() and distinct_id.isprintable()) and any(map(_is_control, distinct_id)):
         raise PayloadError("bad_char", param, f"`{param}` contains a control character or half a surrogate pair.")
     if len(distinct_id.encode()) > LONGEST_ID:
         raise PayloadError("bad_id", param, f"`{param}` is longer than {LONGEST_ID} bytes.")
@@ -63,6 +65,30 @@ def signature_matches(secret: str, distinct_id: str, given: str) -> bool:
     except ValueError:
         return False
     return len(given) == 64 and hmac.compare_digest(raw, hmac.digest(secret.encode(), distinct_id.encode(), "sha256"))
+
+
+def expiring_signature(secret: str, distinct_id: str, expires: int) -> str:
+    """Return `v2.<expires>.<hmac>`, which signs the id until `expires` (Unix seconds)."""
+    return f"v2.{expires}.{signature(secret, _until(str(expires), distinct_id))}"
+
+
+def check_signature(secrets: Iterable[str], distinct_id: str, given: str, now: int, param: str = "sign") -> None:
+    """Raise PayloadError 403 unless one of the secrets signs the id, for ever or at least until `now` (microseconds).
+
+    `bad_signature` is a wrong one, `expired_signature` one that was right.
+    """
+    expires, signed, sign = None, distinct_id, given
+    if found := _EXPIRING.fullmatch(given):
+        expires, sign = found.groups()
+        signed = _until(expires, distinct_id)
+    if not any(signature_matches(secret, signed, sign) for secret in secrets):
+        raise PayloadError("bad_signature", param, f"`{param}` is not the signature of this id; see secure mode.", 403)
+    if expires is not None and int(expires) * 1_000_000 <= now:
+        raise PayloadError("expired_signature", param, f"`{param}` was good until {expires}; sign the id anew.", 403)
+
+
+def _until(expires: str, distinct_id: str) -> str:
+    return f"v2.{expires}.{distinct_id}"
 
 
 def person_of(edges: Iterable[IdentityEdge]) -> dict[int, int]:
