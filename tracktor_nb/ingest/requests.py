@@ -167,7 +167,7 @@ def _take_fields(params: Params, given: Mapping[str, Value]) -> None:
     for name, value in given.items():
         if name not in NAMES:
             params.unknown.append(name)
-        elif name == "data" and value is not None:
+        elif (type(value) is str and value.isprintable()) or (name == "data" and value is not None):
             params.add(name, value)
         elif value is not None:
             _take_scalar(params, name, value)

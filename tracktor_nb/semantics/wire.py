@@ -50,10 +50,11 @@ def read_object(given: Value, param: str = "data") -> tuple[dict[str, Value], Fl
         parsed = parse(given, DEEPEST, param)
     if not isinstance(parsed, Mapping):
         raise PayloadError("data_not_object", param, f"`{param}` must be a JSON object such as {{plan: 'Gold'}}.")
-    values, flags = canonical(parsed, param)
-    if parsed is given:
+    walk = _Walk(param)
+    values = walk.object(parsed, DEEPEST)
+    if parsed is given and walk.most_bytes() > LARGEST_DATA:
         _check_size(len(_encode(values).encode()), param)
-    return values, flags
+    return values, walk.all_flags()
 
 
 def _check_size(size: int, param: str) -> None:
@@ -67,27 +68,39 @@ def canonical(value: Mapping[str, Value], param: str = "data") -> tuple[dict[str
     Raises PayloadError `too_deep`, `too_many_keys`, `bad_key`, `bad_number` or `bad_value`.
     """
     walk = _Walk(param)
-    return walk.object(value, DEEPEST), tuple(sorted(walk.flags))
+    return walk.object(value, DEEPEST), walk.all_flags()
 
 
 class _Walk:
-    """One walk over one value: keys counted, flags collected."""
+    """One walk over one value: keys, other values and characters counted, flags collected."""
 
     def __init__(self, param: str) -> None:
-        self.param, self.keys, self.flags = param, 0, set[str]()
+        self.param, self.keys, self.values, self.characters = param, 0, 0, 0
+        self.flags: set[str] | None = None
+
+    def flag(self, name: str) -> None:
+        self.flags = (self.flags or set()) | {name}
+
+    def all_flags(self) -> Flags:
+        return tuple(sorted(self.flags)) if self.flags else ()
+
+    def most_bytes(self) -> int:
+        """What JSON of it needs at most: no character takes more than six bytes, no number more than 30."""
+        return 6 * self.characters + 32 * (self.keys + self.values)
 
     def refuse(self, code: str, what: str) -> NoReturn:
         raise PayloadError(code, self.param, f"`{self.param}` {what}.")
 
     def value(self, value: Value, depth: int) -> Value:
-        if isinstance(value, str):
-            return self.text(value)
+        self.values += 1
         if value is None or isinstance(value, bool):
             return value
-        if isinstance(value, int):
-            return value if -LARGEST_INTEGER <= value <= LARGEST_INTEGER else self.big_integer(value)
         if isinstance(value, float):
             return self.float(value)
+        if isinstance(value, int):
+            return value if -LARGEST_INTEGER <= value <= LARGEST_INTEGER else self.big_integer(value)
+        if isinstance(value, str):
+            return self.text(value)
         if isinstance(value, Mapping):
             return self.object(value, depth)
         if isinstance(value, (list, tuple)):
@@ -104,7 +117,17 @@ class _Walk:
         self.keys += len(pairs)
         if self.keys > MOST_KEYS:
             self.refuse("too_many_keys", f"has more than {MOST_KEYS} keys")
-        return {self.key(key): self.value(value, depth - 1) for key, value in pairs.items()}
+        clean = {}
+        for key, value in pairs.items():
+            if type(value) is str and value.isprintable():  # as most are; the others take a call each
+                self.characters += len(value)
+            else:
+                value = self.value(value, depth - 1)
+            if not (type(key) is str and key.isprintable() and 0 < len(key) <= LONGEST_KEY // 4):
+                key = self.key(key)
+            self.characters += len(key)
+            clean[key] = value
+        return clean
 
     def key(self, key: Any) -> str:
         if not isinstance(key, str):
@@ -115,16 +138,18 @@ class _Walk:
         return clean
 
     def text(self, text: str) -> str:
+        self.characters += len(text)
         if _UNSTORABLE.search(text) is None:
             return text
-        self.flags.add("sanitized")
+        self.flag("sanitized")
         return _UNSTORABLE.sub("\ufffd", text)
 
     def big_integer(self, number: int) -> str:
         digits = str(number) if number.bit_length() < 4 * LONGEST_INTEGER else ""
         if not 0 < len(digits.lstrip("-")) <= LONGEST_INTEGER:
             self.refuse("bad_number", f"holds a number of more than {LONGEST_INTEGER} digits")
-        self.flags.add("bigint")
+        self.flag("bigint")
+        self.characters += len(digits)
         return digits
 
     def float(self, number: float) -> float:
