@@ -11,7 +11,7 @@ from typing import Any
 
 from tracktor_nb.errors import PayloadError
 from tracktor_nb.semantics.event import Value
-from tracktor_nb.semantics.identity import check_distinct_id, is_anonymous, signature_matches
+from tracktor_nb.semantics.identity import check_distinct_id, check_signature, is_anonymous
 from tracktor_nb.semantics.wire import (
     EARLIEST,
     FIRST_INSTANT,
@@ -24,6 +24,7 @@ from tracktor_nb.semantics.wire import (
     read_ts,
 )
 from tracktor_nb.store.events import NewChange, NewEvent
+from tracktor_nb.store.identity import Limits
 from tracktor_nb.store.sites import SiteRecord
 
 from .recording import Entry, NewMerge, merge_not_allowed
@@ -87,7 +88,9 @@ def merge_of(call: Call) -> NewMerge:
         raise merge_not_allowed()
     row = _row(call, ())
     del row["bot"], row["notes"]
-    return NewMerge(src, dest, rule="identify" if guarded else reason, must_merge=reason == "alias", **row)
+    return NewMerge(
+        src, dest, rule="identify" if guarded else reason, must_merge=reason == "alias", limits=_limits(call), **row
+    )
 
 
 ENTRIES: dict[str, Callable[[Call], Entry]] = {"track": event_of, "set": change_of, "alias": merge_of}
@@ -97,6 +100,13 @@ ENTRIES: dict[str, Callable[[Call], Entry]] = {"track": event_of, "set": change_
 def entry_of(route: str, call: Call) -> Entry:
     """Return what a call means, or raise PayloadError."""
     return ENTRIES[route](call)
+
+
+def _limits(call: Call) -> Limits | None:
+    """How much one person can be merged by this call: as the site says, and by its own server at will."""
+    settings = call.site.settings
+    ids, merges = settings.get("ids_per_person"), settings.get("merges_per_hour")
+    return None if call.trusted else Limits(ids or Limits().ids, merges or Limits().merges_an_hour)
 
 
 def _reason(params: Params, src: str, dest: str) -> str:
@@ -148,8 +158,8 @@ def _signed_id(call: Call, param: str, hint: str, sign: str = "sign", always: bo
 def _is_signed(call: Call, distinct_id: str, param: str) -> bool:
     """True if a signature is given and right, False if none is given; a wrong one is refused in every mode."""
     given = (call.params.text(param) or "").strip()
-    if given and not signature_matches(call.site.secret, distinct_id, given):
-        raise PayloadError("bad_signature", param, f"`{param}` is not the signature of this id; see secure mode.", 403)
+    if given:
+        check_signature(call.site.secrets, distinct_id, given, call.received_at, param)
     return bool(given)
 
 

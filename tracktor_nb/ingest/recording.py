@@ -14,7 +14,7 @@ from tracktor_nb.errors import PayloadError
 from tracktor_nb.semantics.event import Value
 from tracktor_nb.semantics.identity import ANONYMOUS_PREFIX
 from tracktor_nb.store.events import NewChange, NewEvent, record_rows
-from tracktor_nb.store.identity import look_up_person, merge
+from tracktor_nb.store.identity import Limits, look_up_person, merge
 from tracktor_nb.store.people import properties_of
 from tracktor_nb.store.writer import Transaction
 
@@ -36,6 +36,8 @@ class NewMerge(NamedTuple):
     must_merge: bool = False
     or_anonymous: bool = False
     """True if `src` may be the id of a visitor without our prefix; it is if nobody but that visitor has it."""
+    limits: Limits | None = Limits()
+    """How much one person can be merged; None for callers who may know better."""
 
 
 class NewTraits(NamedTuple):
@@ -77,11 +79,15 @@ def _filled(tx: Transaction, site_id: int, entry: NewTraits) -> NewChange:
 
 
 def _merge(tx: Transaction, site_id: int, entry: NewMerge) -> Outcome:
-    src, dest, time, received_at, message_key, imported, rule, must_merge, or_anonymous = entry
+    src, dest, time, received_at, message_key, imported, rule, must_merge, or_anonymous, limits = entry
     if or_anonymous and look_up_person(tx.connection, site_id, src) is None:
         visitor = ANONYMOUS_PREFIX + src
         src = src if look_up_person(tx.connection, site_id, visitor) is None else visitor
-    done = merge(tx, site_id, src, dest, time, received_at, rule, message_key, imported=imported)
+    done = merge(tx, site_id, src, dest, time, received_at, rule, message_key, imported=imported, limits=limits)
+    if done.beyond:
+        return merged_too_often(done.beyond)
+    if done.erased:
+        return {"merged": False}
     if must_merge and not done.merged and done.edge_seq is None:  # a repeated message is no new try
         return merge_not_allowed()
     return {"merged": done.merged, "unchanged": True} if done.unchanged else {"merged": done.merged}
@@ -91,3 +97,10 @@ def merge_not_allowed() -> PayloadError:
     """Return the refusal of a merge that would take over a known person."""
     text = "The person of srcid is known already; merging it needs `srcsign`, the signature of srcid."
     return PayloadError("merge_not_allowed", "srcsign", text, status=403)
+
+
+def merged_too_often(code: str) -> PayloadError:
+    """Return the refusal of a merge beyond a limit, `too_many_ids` or `too_many_merges`."""
+    much = "has many ids already" if code == "too_many_ids" else "was merged often within an hour"
+    text = f"This person {much}: do several people share an id? The server key is not bound by this limit."
+    return PayloadError(code, "srcid", text, status=403)
