@@ -10,6 +10,7 @@ import gzip
 import hashlib
 import re
 import zlib
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterator
 from functools import cached_property
 from itertools import islice
@@ -30,7 +31,7 @@ _DELIMITERS = ",;\t|"
 _NUMBER = re.compile(r"-?(?:(?:0|[1-9][0-9]{0,14})(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,2})?")
 
 
-class File:
+class File(ABC):
     """A file of rows. `columns` are the names it offers; those of NDJSON are the names in its first lines."""
 
     endings: ClassVar[tuple[str, ...]] = ()
@@ -38,15 +39,15 @@ class File:
     def __init__(self, path: Path) -> None:
         self.path = path
 
-    @cached_property
+    @property
+    @abstractmethod
     def columns(self) -> tuple[str, ...]:
         """The names of the columns, in their order."""
-        raise NotImplementedError
 
-    @cached_property
+    @property
+    @abstractmethod
     def count(self) -> int:
         """The number of rows, unreadable ones included."""
-        raise NotImplementedError
 
     @cached_property
     def digest(self) -> str:
@@ -54,12 +55,12 @@ class File:
         with self.path.open("rb") as stream:
             return hashlib.file_digest(stream, lambda: hashlib.blake2b(digest_size=16)).hexdigest()
 
+    @abstractmethod
     def rows(self, as_they_are: Collection[str] = ()) -> Iterator[Row]:
         """Yield every row from the start; empty values are left out.
 
         The columns `as_they_are` keep the file's own type (in CSV: text), all others become JSON values.
         """
-        raise NotImplementedError
 
 
 def open_file(path: str | Path) -> File:
