@@ -13,9 +13,10 @@ import sqlalchemy as sa
 from tracktor_nb.errors import NotFoundError, PayloadError
 from tracktor_nb.store.database import Database, open_database
 from tracktor_nb.store.events import record_change, record_event
-from tracktor_nb.store.forgetting import Receipt, erase_person, forget_old_events, remove
+from tracktor_nb.store.forgetting import Receipt, erase_person, remove
 from tracktor_nb.store.frames import Frames
 from tracktor_nb.store.identity import look_up_person, merge
+from tracktor_nb.store.old_events import forget_old_events
 from tracktor_nb.store.rejected import keep_rejected
 from tracktor_nb.store.sites import SiteRecord, add_site
 from tracktor_nb.store.tables import metadata

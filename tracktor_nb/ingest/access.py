@@ -12,8 +12,9 @@ from tornado.web import RequestHandler
 
 LARGEST_FILE = 32 * 1024 * 1024
 FILES_KEPT = 3
-LOGGED = ("sid", "id", "srcid", "destid", "action", "ts", "message_id", "reason")
-"""Parameters that may be written down. Signatures and data are not among them, nor is anything we do not know."""
+LOGGED = ("sid", "action", "ts", "message_id", "reason")
+"""Parameters that may be written down. Signatures, data and ids are not among them, nor is anything we do not know:
+a log cannot forget a person who is erased."""
 _LONGEST_VALUE = 200
 
 

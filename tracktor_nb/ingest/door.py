@@ -20,6 +20,7 @@ from tracktor_nb.store.database import Database
 
 from .commits import Commits
 from .directory import Directory
+from .origins import Origins
 from .rate import Limits, Network, sender
 
 log = logging.getLogger("tracktor_nb.ingest")
@@ -52,6 +53,10 @@ class House:
     """Calls that wait for their commit at this moment."""
     held: int = 0
     """Bytes of the bodies of the calls under way."""
+    origins: Origins = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.origins = Origins(self.database.writer)
 
 
 class Replies(web.RequestHandler):

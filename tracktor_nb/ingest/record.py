@@ -16,6 +16,7 @@ from tracktor_nb.store.writer import Transaction
 from .bots import is_bot
 from .calls import Call, entry_of
 from .door import Door, log
+from .origins import check_origin
 from .recording import step_of
 from .requests import Params, read_basic, read_params
 
@@ -39,6 +40,8 @@ class Recorder(Door):
         self.house.recording += 1
         try:
             self.finish(orjson.dumps(await answer))
+            if self.site is not None:
+                self.house.origins.event(self.site.id, self.request.headers.get("Origin"), self.received_at)
         except TooManyError as error:
             self.refuse(error)
         except PayloadError as error:
@@ -58,6 +61,7 @@ class Recorder(Door):
         sid = params.text("sid") or user or params.need("sid")
         self.site = site = await self.house.directory.find(sid)
         self.house.limits.admit(site.sid, self.request.remote_ip or "", calls)
+        check_origin(site, self.request.headers.get("Origin"))
         if password:
             self.trusted = user == sid and hmac.compare_digest(password.encode(), site.server_key.encode())
             if not self.trusted:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import re
 from functools import lru_cache
 from pathlib import Path
 
@@ -17,6 +18,8 @@ from .door import Door, House, Replies, log
 from .requests import read_params
 from .snippet import script, snippet
 
+_ORIGIN = re.compile(r"https?://[^/?#]+")
+
 
 class Library(Door):
     """/scripts/<sid>.js and /tio.js?sid=: the browser library with the site's token in it."""
@@ -27,10 +30,11 @@ class Library(Door):
         """Serve the library, or a script that says why there is none."""
         try:
             found = await self._site(sid)
-            packed = script_of(found, *_version(self.house.static / "tio.js"))
+            packed = script_of(found.sid, *_version(self.house.static / "tio.js"))
         except TracktorError as error:
             self._warn(error)
             return
+        self._note(found)
         self._javascript("public, max-age=300")
         self.set_header("Vary", "Accept-Encoding")
         if "gzip" in self.request.headers.get("Accept-Encoding", ""):
@@ -45,9 +49,16 @@ class Library(Door):
         """Let browsers ask whether the script is still the same."""
         return web.RequestHandler.compute_etag(self)
 
-    async def _site(self, sid: str | None) -> str:
+    async def _site(self, sid: str | None) -> SiteRecord:
         params = read_params(self.request.query_arguments)
-        return (await self.house.directory.find(params.need("sid") if sid is None else sid)).sid
+        return await self.house.directory.find(params.need("sid") if sid is None else sid)
+
+    def _note(self, site: SiteRecord) -> None:
+        """Note which snippet a page has: it says so, and browsers send the page's origin as the referrer."""
+        version = self.request.query_arguments.get("snippet", [b"0"])[-1]
+        page = _ORIGIN.match(self.request.headers.get("Referer", ""))
+        if page and version.isdigit() and len(version) < 5:
+            self.house.origins.script(site.id, page[0], self.house.clock() // 1000, int(version))
 
     def _warn(self, error: TracktorError) -> None:
         self.set_status(404 if isinstance(error, PayloadError) else 503)

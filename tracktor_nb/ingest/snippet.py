@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import json
 
+SNIPPET_VERSION = 1
+"""Counts the forms of the snippet: pages ask for the script with the version they have, so `site check` can tell."""
 METHODS = ("identify", "setProperties", "track", "alias", "reset")
 
 # Collects the calls made before the script is there, in an array as the seed's own snippet does; the script turns that
@@ -33,7 +35,7 @@ _SNIPPET = """\
 
 def snippet(sid: str, origin: str) -> str:
     """Return the HTML to paste into the head of a site's pages; `origin` is this server, e.g. https://t.example.com."""
-    source = f"{origin.rstrip('/')}/scripts/{sid}.js"
+    source = f"{origin.rstrip('/')}/scripts/{sid}.js?snippet={SNIPPET_VERSION}"
     return _SNIPPET % {"methods": json.dumps(METHODS), "source": _literal(source)}
 
 

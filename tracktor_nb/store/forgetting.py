@@ -18,8 +18,9 @@ from tracktor_nb.errors import NotFoundError
 from .database import Database
 from .identity import count_merge, lock_merges, look_up_person
 from .mentions import mentioning
+from .old_events import count_rewrite
 from .sites import SiteRecord
-from .tables import event, identity, identity_edge, property_change, rejected, site
+from .tables import event, identity, identity_edge, property_change, rejected
 from .tombstones import bury, tell_every_process
 from .upkeep import shorten_log
 from .writer import Transaction
@@ -95,7 +96,7 @@ def erase(tx: Transaction, site_id: int, distinct_id: str, at: int) -> tuple[tup
     }
     digests = bury(tx, site_id, (member.distinct_id for member in members), at)
     count_merge(tx, site_id)
-    _count_rewrite(tx, site_id)
+    count_rewrite(tx, site_id)
     return tuple(each.hex() for each in digests), rows
 
 
@@ -111,20 +112,8 @@ def remove(tx: Transaction, site_id: int, distinct_id: str, at: int) -> int:
     tx.execute("UPDATE identity SET removed_seq = ?, person_id = id WHERE id = ?", [(seq, id) for id in ids])
     tx.execute("UPDATE identity_edge SET undone_at = ? WHERE src = ? AND undone_at IS NULL", [(at, id) for id in ids])
     count_merge(tx, site_id)
-    _count_rewrite(tx, site_id)
+    count_rewrite(tx, site_id)
     return len(ids)
-
-
-def forget_old_events(tx: Transaction, site_id: int, before: int, limit: int = 5_000) -> int:
-    """Delete up to `limit` events older than an instant (microseconds), as the site's retention wants; return how many.
-
-    Property changes stay: they say what people are now, however long ago it was learned.
-    """
-    old = sa.select(event.c.seq).where(event.c.site_id == site_id, event.c.time < before).limit(limit)
-    gone = tx.connection.execute(event.delete().where(event.c.seq.in_(old))).rowcount
-    if gone:
-        _count_rewrite(tx, site_id)
-    return gone
 
 
 def _members(tx: Transaction, site_id: int, distinct_id: str) -> list[_Member]:
@@ -138,11 +127,6 @@ def _members(tx: Transaction, site_id: int, distinct_id: str) -> list[_Member]:
 def _delete(tx: Transaction, column: sa.Column[int], ids: Sequence[int]) -> int:
     chunks: Iterable[Sequence[int]] = (ids[start : start + _CHUNK] for start in range(0, len(ids), _CHUNK))
     return sum(tx.connection.execute(column.table.delete().where(column.in_(chunk))).rowcount for chunk in chunks)
-
-
-def _count_rewrite(tx: Transaction, site_id: int) -> None:
-    """Tell whoever holds the log in memory that rows it has read are gone."""
-    tx.connection.execute(site.update().where(site.c.id == site_id).values(log_generation=site.c.log_generation + 1))
 
 
 def _cut(path: str) -> bool:

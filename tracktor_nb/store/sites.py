@@ -67,14 +67,6 @@ def change_site(tx: Transaction, site_id: int, **changes: Any) -> SiteRecord:
     return _change(tx, site_id, changes)
 
 
-def _open(tx: Transaction, site_id: int) -> SiteRecord:
-    row = tx.connection.execute(sa.select(*_COLUMNS).where(site.c.id == site_id, site.c.removed_at.is_(None)))
-    found = row.one_or_none()
-    if found is None:
-        raise NotFoundError(f"There is no site with the number {site_id}.")
-    return _record(found)
-
-
 def _change(tx: Transaction, site_id: int, changes: Mapping[str, Any]) -> SiteRecord:
     changed = site.update().where(site.c.id == site_id, site.c.removed_at.is_(None)).values(changes)
     row = tx.connection.execute(changed.returning(*_COLUMNS)).one_or_none()
@@ -88,7 +80,7 @@ def rotate_secret(tx: Transaction, site_id: int) -> SiteRecord:
 
     SettingError while an older one is still good: dropping it unasked would lock out whoever signs with it.
     """
-    record = _open(tx, site_id)
+    record = site_by_id(tx.connection, site_id)
     if record.old_secret is not None:
         raise SettingError(f"{record.name!r} has two secrets already; drop the old one first: site secret drop-old.")
     return _change(tx, site_id, {"secret": _token(24), "old_secret": record.secret})
@@ -110,6 +102,15 @@ def site_by_sid(connection: sa.Connection, sid: str) -> SiteRecord | None:
     """Return the site of a public token, also a removed one (`removed_at` is set then), or None."""
     row = connection.execute(sa.select(*_COLUMNS).where(site.c.sid == sid)).one_or_none()
     return None if row is None else _record(row)
+
+
+def site_by_id(connection: sa.Connection, site_id: int) -> SiteRecord:
+    """Return the open site of that number; NotFoundError if there is none."""
+    its = (site.c.id == site_id, site.c.removed_at.is_(None))
+    row = connection.execute(sa.select(*_COLUMNS).where(*its)).one_or_none()
+    if row is None:
+        raise NotFoundError(f"There is no site with the number {site_id}.")
+    return _record(row)
 
 
 def site_by_name(connection: sa.Connection, name: str) -> SiteRecord:

@@ -12,9 +12,12 @@ from functools import partial
 from tracktor_nb.errors import StoreBusyError
 
 from .database import Database, open_database
+from .old_events import forget_old_events
 from .rejected import trim_rejected
+from .sites import list_sites
 from .tombstones import trim_tombstones
 
+DAY = 24 * 3600 * 1_000_000
 EVERY = 60.0
 """Seconds between two rounds of the worker."""
 
@@ -35,8 +38,19 @@ def tidy(database: Database, now: int) -> None:
     """Do one round: drop what is kept for a time only, and shorten SQLite's write-ahead log if nobody reads it."""
     database.writer.run(partial(trim_rejected, now=now))
     database.writer.run(partial(trim_tombstones, now=now))
+    forget_old(database, now)
     if database.dialect == "sqlite":
         shorten_log(str(database.url.database))
+
+
+def forget_old(database: Database, now: int) -> None:
+    """Delete the events that sites keep no longer: by whole days, so the log in memory is read anew once a day."""
+    with database.read() as connection:
+        kept = {record.id: record.settings.get("retention_days") for record in list_sites(connection)}
+    for site_id, days in kept.items():
+        step = partial(forget_old_events, site_id=site_id, before=(now // DAY - (days or 0)) * DAY)
+        while days and database.writer.run(step):
+            pass
 
 
 def shorten_log(path: str) -> bool:
