@@ -154,6 +154,17 @@ def test_a_step_opens_the_list_of_its_people(house: House, page: Page) -> None:
     assert builder.people not in builder.children
 
 
+def test_an_open_list_follows_the_answer_and_closes_when_its_step_is_gone(house: House, page: Page) -> None:
+    builder = FunnelBuilder(TWO, house.services(), period="all time")
+    page.tell(builder.view, "people", step=2, stopped=False)
+    lists = builder.people.lists
+    builder.period = "today"
+    assert builder.people.lists == lists + 1
+    assert page.ask(builder.people, "page", offset=0, limit=9, search="")["total"] == 0
+    page.change(builder.editor, form=to_form(ONE))
+    assert builder.people not in builder.children
+
+
 def test_the_people_of_a_metric_did_its_event(house: House, page: Page) -> None:
     builder = MetricBuilder(Metric.people_who_did("Registration"), house.services(), period="all time")
     page.tell(builder.view, "people", step=1, stopped=False)

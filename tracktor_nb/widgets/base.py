@@ -51,6 +51,7 @@ class Builder(Column):
         self._services = services
         self._showing = self._reading = self._moving = False
         self._history = History()
+        self._listed: tuple[int, bool] | None = None
         self._saved_name, self._saved = (name, definition) if revision else ("", None)
         self.on_saved: list[Callable[[str], None]] = []
         self.on_archived: list[Callable[[str], None]] = []
@@ -75,6 +76,10 @@ class Builder(Column):
     @abstractmethod
     def people_title(self, step: int, stopped: bool) -> str:
         """Return what the list of people behind a number is called."""
+
+    def steps_of(self, definition: Any) -> int:
+        """Return how many numbers of the answer have people behind them."""
+        return 1
 
     # ---- the form and the definition ----
 
@@ -112,6 +117,7 @@ class Builder(Column):
             self._history.add(definition)
         self._mark()
         self.refresh()
+        self._list_again()
 
     def undo(self) -> None:
         """Take back the last edit; first whatever is half built."""
@@ -158,16 +164,26 @@ class Builder(Column):
     @t.observe("period")
     def _period_changed(self, _: Any) -> None:
         self.refresh()
+        self._list_again()
 
     def _open_people(self, step: int, stopped: bool) -> None:
+        self._listed = (step, stopped)
         self.people.show(self.people_title(step, stopped), partial(self._page, step, stopped))
         self.children = [self._halves, self.people]
+
+    def _list_again(self) -> None:
+        """An open list belongs to the answer beside it: it follows, or closes where its step is gone."""
+        if self._listed is not None and self._listed[0] <= self.steps_of(self.definition):
+            self._open_people(*self._listed)
+        else:
+            self._close_people()
 
     def _page(self, step: int, stopped: bool, offset: int, limit: int, search: str) -> Page:
         page: Page = self.result.people_page(step, stopped, offset, limit, search)
         return page
 
     def _close_people(self) -> None:
+        self._listed = None
         self.children = [self._halves]
 
     # ---- code and saving ----

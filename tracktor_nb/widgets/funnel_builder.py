@@ -39,3 +39,7 @@ class FunnelBuilder(Builder):
         """Return whether they reached the step or stopped after it."""
         label = self.result.steps[step - 1]["label"]
         return f"People who stopped after “{label}”" if stopped else f"People who reached “{label}”"
+
+    def steps_of(self, definition: Funnel) -> int:
+        """Return the number of steps."""
+        return len(definition.steps)

@@ -1,8 +1,8 @@
 // Rows that ask for arguments of an event: property, operator, value.
 import { Icon } from "./icons.tsx";
 import { DurationField, IconButton, Select, TextField } from "./fields.tsx";
-import { fitted, type Has, isRows, joined, newRow, type Operand, type Operator } from "./operand.ts";
-import { type Property, rowsOf, typed, type Where, written } from "./operand.ts";
+import { fitted, type Has, isRows, joined, type Operand, type Operator } from "./operand.ts";
+import { type Property, rowsOf, typed, type Where, withRow, written } from "./operand.ts";
 import { Picker } from "./picker.tsx";
 
 interface Props {
@@ -31,7 +31,7 @@ export function Conditions({ of, where, operators, properties, onChange }: Props
           />
         </div>
       ))}
-      <button type="button" class="tnb-link" onClick={() => onChange(joined([...rows, newRow()], word))}>
+      <button type="button" class="tnb-link" onClick={() => onChange(withRow(where))}>
         <Icon name="plus" size={13} /> {rows.length ? "Add a condition" : "Only where…"}
       </button>
     </div>

@@ -4,6 +4,7 @@ import { Conditions } from "./conditions.tsx";
 import { DurationField, IconButton, Labelled, Select } from "./fields.tsx";
 import { Icon } from "./icons.tsx";
 import type { FormProps } from "./forms.ts";
+import { isRows, withRow } from "./operand.ts";
 import { Picker } from "./picker.tsx";
 
 interface StepBody {
@@ -80,7 +81,7 @@ interface StepProps extends FormProps {
 
 function StepRow({ step, index, last, events, argumentsOf, operators, change, move, remove }: StepProps) {
   const name = `Step ${index + 1}`;
-  const [asked, ask] = useState(false);
+  const narrow = () => isRows(step.where) && change({ ...step, where: withRow(step.where) });
   return (
     <li data-step={index}>
       <div class="tnb-step">
@@ -99,14 +100,14 @@ function StepRow({ step, index, last, events, argumentsOf, operators, change, mo
         <IconButton
           icon="filter"
           label={`${name}: only where…`}
-          pressed={step.where !== null || asked}
-          onClick={() => ask(!asked)}
+          pressed={step.where !== null}
+          onClick={narrow}
         />
         <IconButtonMove by={-1} disabled={index === 0} onClick={() => move(index, -1)} name={name} />
         <IconButtonMove by={1} disabled={last} onClick={() => move(index, 1)} name={name} />
         <IconButton icon="close" label={`Remove ${name.toLowerCase()}`} onClick={remove} />
       </div>
-      {(step.where !== null || asked) && (
+      {step.where !== null && (
         <Conditions
           of={name}
           where={step.where}

@@ -94,6 +94,8 @@ export function joined(rows: Has[], word: "and" | "or"): Where {
   return { type: word, conditions: rows };
 }
 
-export function newRow(): Has {
-  return { type: "has", property: "", op: "is", value: null, ignore_case: false };
+/** The condition with one more comparison to fill in. */
+export function withRow(where: Where): Where {
+  const [rows, word] = rowsOf(where);
+  return joined([...rows, { type: "has", property: "", op: "is", value: null, ignore_case: false }], word);
 }
