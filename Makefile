@@ -10,7 +10,7 @@ CHECKABLE := $(VENV)/.checkable
 BUILT := tracktor_nb/static/.built
 SCRIPTS := $(shell find js -type f -not -path '*/node_modules/*' 2>/dev/null)
 
-.PHONY: help demo test check
+.PHONY: help demo test check bench
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -26,6 +26,9 @@ check: $(CHECKABLE) $(TESTABLE)  ## style, types and floors
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy tracktor_nb
 	$(BIN)/lint-imports
+
+bench: $(TESTABLE)  ## measure the ingest server, as ratios (quiet machine, a few minutes)
+	$(BIN)/python -m benchmarks.ingest
 
 $(INSTALLED): setup.cfg pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
