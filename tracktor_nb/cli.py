@@ -13,6 +13,7 @@ from typing import Any
 
 import click
 
+from .cli_sites import person, site
 from .errors import TracktorError
 from .processes import Part, run_all
 from .settings import Settings, load_settings
@@ -141,36 +142,8 @@ def lab() -> None:
     run_lab(load_settings())
 
 
-@main.group()
-def site() -> None:
-    """Add and list sites."""
-
-
-@site.command("add")
-@click.argument("name")
-@click.option("--zone", default="UTC", show_default=True, help="IANA time zone in which days and weeks are cut.")
-def add_site(name: str, zone: str) -> None:
-    """Add a site; prints its token, its secrets and the snippet to paste."""
-    from .site import create_site
-
-    added = create_site(load_settings().url, name, zone)
-    secrets = {"Token (sid)": added.sid, "Signing secret": added.record.secret, "Server key": added.record.server_key}
-    for label, value in secrets.items():
-        click.echo(f"{label:<15} {value}")
-    click.echo(f"\nPaste this into the head of your pages:\n\n{added.snippet()}")
-    added.close()
-
-
-@site.command("list")
-def list_sites() -> None:
-    """List the sites with their tokens."""
-    from .site import all_sites
-
-    found = all_sites(load_settings().url)
-    for each in found:
-        click.echo(f"{each.name:<20} {each.sid}  {each.zone}")
-    if not found:
-        click.echo("No site yet. Add one: tracktor-nb site add my-site")
+main.add_command(site)
+main.add_command(person)
 
 
 @main.command("import")

@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from . import sending
+from . import checking, sending
 from .errors import SettingError
 from .ingest.snippet import snippet
 from .progress import progress_bar
@@ -19,13 +19,15 @@ from .semantics import codec
 from .semantics.condition import Condition
 from .semantics.definition import Definition
 from .semantics.event import Value
-from .semantics.period import Calendar, Period, resolve
+from .semantics.identity import expiring_signature, signature
+from .semantics.period import SECOND, Calendar, Period, duration, resolve
 from .semantics.segment import Segment
 from .sending import Moment
 from .settings import Settings, load_settings
-from .store import definitions, identity, imports, sites
+from .store import definitions, dossiers, forgetting, identity, imports, sites
 from .store.database import Database, open_database
 from .store.imports import ImportReport as Report
+from .store.site_settings import change_settings
 from .store.sql import read_sql
 from .store.writer import Transaction
 
@@ -96,6 +98,30 @@ class Site:
     def snippet(self, origin: str | None = None) -> str:
         """Return the HTML to paste into the head of your pages; `origin` is where the ingest server is seen from."""
         return snippet(self.sid, origin or f"http://{self.settings.host}:{self.settings.port}")
+
+    def check(self, origin: str | None = None, server: str | None = None) -> checking.SiteCheck:
+        """Return what arrived lately, from one origin or from all, and whether the snippet there is current."""
+        at = server or f"http://{self.settings.host}:{self.settings.port}"
+        return checking.check_site(self.database, self.record, at, _now(), origin)
+
+    def change(self, **settings: Any) -> None:
+        """Change settings of the site, such as `signed_only=True` or `retention_days=400`; None takes one back."""
+        self.record = self._write(lambda transaction: change_settings(transaction, self.record.id, settings))
+
+    def sign(self, id: str, within: str | None = None) -> str:
+        """Return the signature of an id, for secure mode: good for ever, or `within="1h"` from now."""
+        until = _now() // SECOND + duration(within) // SECOND if within else None
+        secret = self.record.secret
+        return signature(secret, id) if until is None else expiring_signature(secret, id, until)
+
+    def rotate_secret(self) -> str:
+        """Return a new signing secret; the one before stays good until `drop_old_secret()`."""
+        self.record = self._write(lambda transaction: sites.rotate_secret(transaction, self.record.id))
+        return self.record.secret
+
+    def drop_old_secret(self) -> None:
+        """Make the older of two signing secrets good for nothing."""
+        self.record = self._write(lambda transaction: sites.drop_old_secret(transaction, self.record.id))
 
     def close(self) -> None:
         """Finish what is being written and close the database."""
@@ -172,6 +198,28 @@ class Site:
     def unalias(self, edge: int) -> None:
         """Undo a merge: everything is as if it had never been."""
         self._write(lambda transaction: identity.undo(transaction, self.record.id, edge, _now()))
+
+    # --- people -----------------------------------------------------------------------------------------------------
+
+    def preview_merge(self, src: str, dest: str) -> dossiers.MergePreview:
+        """Return what `alias(src, dest)` would do: how many events, which values go, which are gained."""
+        with self.database.read() as connection:
+            return dossiers.preview_merge(connection, self.record.id, src, dest)
+
+    def export_person(self, id: str) -> dict[str, Any]:
+        """Return all that is stored of a person, as JSON values."""
+        with self.database.read() as connection:
+            return dossiers.export_person(connection, self.record.id, id)
+
+    def remove(self, id: str) -> int:
+        """Leave a person out of every answer from now on and return its number of ids; new data makes new people."""
+        return self._write(lambda transaction: forgetting.remove(transaction, self.record.id, id, _now()))
+
+    def erase(self, id: str) -> forgetting.Receipt:
+        """Delete all that is stored of a person and return the receipt; late data is not stored for 30 days."""
+        return forgetting.erase_person(self.database, self.record, id, _now())
+
+    # --- files ------------------------------------------------------------------------------------------------------
 
     def import_events(
         self, path: str | Path, mapping: Mapping[str, str] | None = None, event: str | None = None
@@ -293,6 +341,14 @@ def create_site(url: str, name: str, zone: str = "UTC") -> Site:
     return Site(
         database, database.writer.run(lambda transaction: sites.add_site(transaction, name, zone)), load_settings()
     )
+
+
+def remove_site(url: str, name: str) -> None:
+    """Close a site: its token is refused from now on; what it recorded stays. UnknownNameError for a wrong name."""
+    with open_database(url) as database:
+        with database.read() as connection:
+            found = sites.site_by_name(connection, name)
+        database.writer.run(lambda transaction: sites.remove_site(transaction, found.id, _now()))
 
 
 def all_sites(url: str) -> list[sites.SiteRecord]:
