@@ -63,8 +63,15 @@ class ManyRecorder(Recorder):
 
     methods = "POST, OPTIONS"
 
-    async def store(self, route: str, items: Sequence[Item], read: Reader) -> Outcomes:
-        """Store the good items in their order, keep the others among the refused ones, and return all outcomes.
+    async def report(self, route: str, items: Sequence[Item], read: Reader) -> dict[str, Any]:
+        """Store the good items, keep the others among the refused ones, and return what became of each."""
+        outcomes = await self.store(items, read)
+        if outcomes.refused:
+            await self.keep(route, [(_raw(items[index]), error) for index, error in sorted(outcomes.refused.items())])
+        return outcomes.answer(len(items))
+
+    async def store(self, items: Sequence[Item], read: Reader) -> Outcomes:
+        """Store the good items in their order and return all outcomes.
 
         If the store fails half way, StoreError: the client sends all of it again, and what has a message id is not
         stored twice.
@@ -88,9 +95,19 @@ class ManyRecorder(Recorder):
                     outcomes.refused[index] = outcome
                 elif outcome:
                     outcomes.told.setdefault(index, {}).update(outcome)
-        if outcomes.refused:
-            await self.keep(route, [(_raw(items[index]), error) for index, error in sorted(outcomes.refused.items())])
         return outcomes
+
+    def read_object(self, params: Params) -> Mapping[str, Value]:
+        """Return the object that the body is; what is wrong with it is noted as the problem of the parameters."""
+        try:
+            given = read_json(self.read_body())
+        except PayloadError as error:
+            params.problem = params.problem or error
+            return {}
+        if not isinstance(given, Mapping):
+            params.refuse("bad_body", None, 'The body must be a JSON object, such as {"batch": [{"type": …}, …]}.')
+            return {}
+        return given
 
 
 class Batch(ManyRecorder):
@@ -102,7 +119,7 @@ class Batch(ManyRecorder):
 
     async def _answer(self) -> dict[str, Any]:
         self.params = params = read_params(self.request.query_arguments)
-        given = self._given(params, self.read_body())
+        given = self._given(params)
         site = await self.enter(params, count_of(given.get("batch")))
         if params.problem is not None:
             raise params.problem
@@ -113,28 +130,24 @@ class Batch(ManyRecorder):
         bot = self.is_bot()
 
         def read(item: Item) -> Sequence[Entry]:
-            route, given = _call(item)
+            route, given = call_of_item(item)
             call = Call(site, params_of(given), self.received_at, bot, self.trusted, skew, imported)
             if call.params.problem is not None:
                 raise call.params.problem
             return (entry_of(route, call),)
 
-        return (await self.store("batch", items, read)).answer(len(items))
+        return await self.report("batch", items, read)
 
-    def _given(self, params: Params, body: bytes) -> Mapping[str, Value]:
-        """Return what the body holds; its parameters join those of the URL, and so does what is wrong with it."""
+    def _given(self, params: Params) -> Mapping[str, Value]:
+        """Return what the body holds; its parameters join those of the URL."""
         media_type = self.request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
         if media_type in _LINES:
             imported = self.request.query_arguments.get("imported") == [b"true"]
-            return {"batch": [_line(line) for line in body.split(b"\n") if line.strip()], "imported": imported}
-        try:
-            given = read_json(body)
-        except PayloadError as error:
-            params.problem = params.problem or error
-            return {}
-        if not isinstance(given, Mapping):
-            params.refuse("bad_body", None, 'The body must be a JSON object {"sid": …, "batch": […]}.')
-            return {}
+            return {
+                "batch": [_line(line) for line in self.read_body().split(b"\n") if line.strip()],
+                "imported": imported,
+            }
+        given = self.read_object(params)
         params.join(params_of(given))
         return given
 
@@ -163,7 +176,7 @@ def check_object(item: Item) -> Mapping[str, Value]:
     return item
 
 
-def _call(item: Item) -> tuple[str, Mapping[str, Value]]:
+def call_of_item(item: Item) -> tuple[str, Mapping[str, Value]]:
     """Return what an item calls, and its parameters."""
     given = check_object(item)
     route = given.get("type")
@@ -182,4 +195,5 @@ def _line(line: bytes) -> Item:
 
 
 def _raw(item: Item) -> bytes:
-    return item.raw if isinstance(item, Unread) else json.dumps(item).encode()
+    """A body that would send the item again."""
+    return item.raw if isinstance(item, Unread) else json.dumps({"batch": [item]}).encode()

@@ -5,7 +5,7 @@ The key stands in the Authorization header or in the body, JSON comes under any 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from tracktor_nb.errors import PayloadError
@@ -19,7 +19,7 @@ from .batch import Item, ManyRecorder, Reader, check_items, check_object, count_
 from .bots import is_bot
 from .calls import Call, entry_of
 from .recording import Entry, NewMerge, NewTraits
-from .requests import params_of, read_json
+from .requests import Params, params_of
 
 SHORT = {"t": "track", "i": "identify", "a": "alias", "g": "group", "p": "page", "s": "screen", "b": "batch"}
 KINDS = "|".join(["batch", "track", "identify", "alias", "group", "page", "screen", "import", *SHORT])
@@ -27,6 +27,7 @@ KINDS = "|".join(["batch", "track", "identify", "alias", "group", "page", "scree
 
 _BATCHES = ("batch", "import")
 _THEIR_NAMES = {
+    "sid": "writeKey",
     "id": "userId",
     "action": "event",
     "data": "properties",
@@ -42,42 +43,54 @@ class Segment(ManyRecorder):
 
     async def post(self, path: str) -> None:
         """Record the messages."""
-        await self.record(f"v1/{path}", self._answer(SHORT.get(path, path)))
+        await self.record(f"v1/{path}", self._translated(SHORT.get(path, path)))
+
+    async def _translated(self, kind: str) -> dict[str, Any]:
+        try:
+            return await self._answer(kind)
+        except PayloadError as error:
+            raise _in_their_words(error) from None
 
     async def _answer(self, kind: str) -> dict[str, Any]:
-        given = read_json(self.read_body())
-        if not isinstance(given, Mapping):
-            raise PayloadError("bad_body", None, "The body must be a JSON object.")
-        many = kind in _BATCHES
-        self.params = params_of({"sid": given.get("writeKey")})
-        site = await self.enter(self.params, count_of(given.get("batch")) if many else 1)
-        items = check_items(given.get("batch")) if many else [given]
-        outcomes = await self.store(f"v1/{kind}", items, self._reader(site, given, kind))
-        if not many:
-            for error in outcomes.refused.values():
-                raise error
-        return {"success": True, **outcomes.answer(len(items))}
+        self.params = params = Params()
+        given = self.read_object(params)
+        params.join(params_of({"sid": given.get("writeKey")}))
+        site = await self.enter(params, count_of(given.get("batch")) if kind in _BATCHES else 1)
+        if params.problem is not None:
+            raise params.problem
+        read = self._reader(site, given, kind)
+        if kind in _BATCHES:
+            return {"success": True, **await self.report(f"v1/{kind}", check_items(given.get("batch")), read)}
+        outcomes = await self.store([given], read)
+        for error in outcomes.refused.values():
+            raise error
+        return {"success": True, **outcomes.answer(1)}
 
     def _reader(self, site: SiteRecord, given: Message, kind: str) -> Reader:
         calendar = Calendar(site.zone, site.week_start)
-        many, imported = kind in _BATCHES, kind == "import" and self.trusted
+        imported = kind == "import" and self.trusted
         skew = 0 if imported else read_skew(sent_at(given, calendar), self.received_at)
         from_bot = self.is_bot()
 
         def read(item: Item) -> Sequence[Entry]:
             message = check_object(item)
             bot = from_bot or _is_bot(message)
-            try:
-                meant = calls_of(message, message.get("type") if many else kind, calendar)
-                entries = []
-                for each in meant:
-                    call = Call(site, params_of(each.params), self.received_at, bot, self.trusted, skew, imported)
-                    entries.append(_entry(each, call))
-                return entries
-            except PayloadError as error:
-                raise _in_their_words(error) from None
+
+            def call(params: Params) -> Call:
+                return Call(site, params, self.received_at, bot, self.trusted, skew, imported)
+
+            return read_message(message, kind, calendar, call)
 
         return read
+
+
+def read_message(message: Message, kind: str, calendar: Calendar, call: Callable[[Params], Call]) -> list[Entry]:
+    """Return what a message means, as itself or as an item of a batch; `call` makes a call of parameters of ours."""
+    try:
+        meant = calls_of(message, message.get("type") if kind in _BATCHES else kind, calendar)
+        return [_entry(each, call(params_of(each.params))) for each in meant]
+    except PayloadError as error:
+        raise _in_their_words(error) from None
 
 
 def _entry(meant: Meant, call: Call) -> Entry:
@@ -97,6 +110,8 @@ def _is_bot(message: Message) -> bool:
 
 
 def _in_their_words(error: PayloadError) -> PayloadError:
-    ours = error.param or ""
-    theirs = _THEIR_NAMES.get(ours, error.param)
+    ours = error.param
+    if ours not in _THEIR_NAMES:
+        return error
+    theirs = _THEIR_NAMES[ours]
     return PayloadError(error.code, theirs, error.message.replace(f"`{ours}`", f"`{theirs}`"), error.status)
