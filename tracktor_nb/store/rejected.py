@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from tracktor_nb.errors import PayloadError
+from tracktor_nb.errors import NotFoundError, PayloadError
 
 from .tables import rejected
 from .writer import Transaction
@@ -52,3 +52,17 @@ def trim_rejected(tx: Transaction, now: int) -> int:
         surplus = of_site.offset(KEPT_OF_SITE).limit(-1 if not tx.is_postgres else None)
         gone += tx.connection.execute(rejected.delete().where(rejected.c.id.in_(surplus))).rowcount
     return gone
+
+
+def rejected_by_id(connection: sa.Connection, site_id: int, number: int) -> Rejected:
+    """Return one refused request of a site; NotFoundError if it is not kept."""
+    its = sa.select(*_COLUMNS).where(rejected.c.site_id == site_id, rejected.c.id == number)
+    row = connection.execute(its).one_or_none()
+    if row is None:
+        raise NotFoundError(f"This site keeps no refused request with the number {number}; see `rejected list`.")
+    return Rejected(*row)
+
+
+def drop_rejected(tx: Transaction, site_id: int, number: int) -> None:
+    """Forget one refused request."""
+    tx.connection.execute(rejected.delete().where(rejected.c.site_id == site_id, rejected.c.id == number))
