@@ -11,7 +11,7 @@ from .semantics.event import Value
 from .semantics.identity import check_distinct_id, is_anonymous
 from .semantics.period import FIRST_INSTANT, Calendar
 from .semantics.values import instant_of
-from .semantics.wire import Flags, check_event_name, message_key, property_flags, read_object
+from .semantics.wire import Flags, check_event_name, message_key, person_values, read_object
 from .store.events import Recorded, record_change, record_event
 from .store.identity import Merged, merge
 from .store.sites import SiteRecord
@@ -41,8 +41,9 @@ def set_properties(
     site: SiteRecord, id: str, properties: Mapping[str, Value], time: Moment, now: int, message_id: str
 ) -> Callable[[Transaction], Recorded]:
     """Return the step that records new property values; None removes one."""
-    values, flags = read_object(properties, "properties")
-    row = _row(site, time, now, message_id, flags + property_flags(values))
+    given, flags = read_object(properties, "properties")
+    values, more_flags = person_values(given)
+    row = _row(site, time, now, message_id, flags + more_flags)
     known = check_distinct_id(id)
     return lambda transaction: record_change(transaction, site.id, known, values, **row)
 

@@ -14,6 +14,7 @@ from tracktor_nb.semantics.wire import (
     canonical,
     check_event_name,
     message_key,
+    person_values,
     property_flags,
     read_object,
     read_ts,
@@ -192,3 +193,23 @@ def test_a_message_id_has_one_key_of_16_bytes() -> None:
 )
 def test_an_email_that_is_none_is_flagged(email: Any, flags: tuple[str, ...]) -> None:
     assert property_flags({"email": email}) == flags
+
+
+@pytest.mark.parametrize(
+    ("name", "sent", "stored", "flags"),
+    [
+        ("facebook_id", 100001234567890, "100001234567890", ()),
+        ("facebook_id", "100001234567890", "100001234567890", ()),
+        ("facebook_id", "zuck", "zuck", ("facebook_id_invalid",)),
+        ("facebook_id", True, True, ("facebook_id_invalid",)),
+        ("facebook_id", None, None, ()),
+        ("twitter_id", 12, "12", ()),
+        ("twitter_id", "@jack", "@jack", ()),
+        ("twitter_id", "jack_99", "jack_99", ()),
+        ("twitter_id", "https://twitter.com/jack", "https://twitter.com/jack", ("twitter_id_invalid",)),
+        ("twitter_id", 1.5, 1.5, ("twitter_id_invalid",)),
+        ("age", 12, 12, ()),
+    ],
+)
+def test_ids_of_accounts_are_texts(name: str, sent: object, stored: object, flags: tuple[str, ...]) -> None:
+    assert person_values({name: sent, "plan": "free"}) == ({name: stored, "plan": "free"}, flags)

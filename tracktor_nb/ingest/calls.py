@@ -19,7 +19,7 @@ from tracktor_nb.semantics.wire import (
     Flags,
     check_event_name,
     message_key,
-    property_flags,
+    person_values,
     read_object,
     read_ts,
 )
@@ -70,8 +70,9 @@ def event_of(call: Call) -> NewEvent:
 def change_of(call: Call) -> NewChange:
     """Return the new values of properties of the person `id` that a /set means; null removes one."""
     distinct_id = _signed_id(call, "id", _alias_hint(call.params))
-    values, flags = read_object(call.params.need("data", "Send the new values as a JSON object."))
-    return NewChange(distinct_id, values, **_row(call, flags + property_flags(values)))
+    given, flags = read_object(call.params.need("data", "Send the new values as a JSON object."))
+    values, more_flags = person_values(given)
+    return NewChange(distinct_id, values, **_row(call, flags + more_flags))
 
 
 def merge_of(call: Call) -> NewMerge:

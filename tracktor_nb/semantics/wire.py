@@ -39,6 +39,7 @@ Flags = tuple[str, ...]
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _TIMESTAMP = re.compile(r"(-?)([0-9]{1,20})(?:\.([0-9]{1,20}))?", re.ASCII)
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
+_ACCOUNTS = {"facebook_id": re.compile("[0-9]{1,20}"), "twitter_id": re.compile("[0-9]{1,20}|@?[A-Za-z0-9_]{1,15}")}
 _encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
 
 
@@ -159,11 +160,22 @@ class _Walk:
         return int(number) if whole else number
 
 
+def person_values(values: Mapping[str, Value]) -> tuple[dict[str, Value], Flags]:
+    """Return new values of a person's properties, and flags such as `email_invalid` for what is stored all the same.
+
+    `facebook_id` and `twitter_id` are texts, however they were sent: an id is nothing to add up, and 123 and "123" are
+    the same account.
+    """
+    ids = {name: str(values[name]) for name in _ACCOUNTS if type(values.get(name)) is int}
+    return {**values, **ids}, property_flags({**values, **ids})
+
+
 def property_flags(values: Mapping[str, Value]) -> Flags:
-    """Return `email_invalid` if the e-mail given is none: it is stored as sent, and never written to."""
-    email = values.get("email")
-    valid = email is None or (isinstance(email, str) and _EMAIL.fullmatch(email) is not None)
-    return () if valid else ("email_invalid",)
+    """Return `email_invalid` if the e-mail given is none (it is never written to); for ids of accounts the same."""
+    patterns = {"email": _EMAIL, **_ACCOUNTS}
+    given = {name: values[name] for name in patterns if values.get(name) is not None}
+    valid = {name: isinstance(value, str) and patterns[name].fullmatch(value) for name, value in given.items()}
+    return tuple(f"{name}_invalid" for name in given if not valid[name])
 
 
 def read_ts(text: str | None, received_at: int, skew: int = 0, earliest: int = EARLIEST) -> tuple[int, Flags]:
