@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from tracktor_nb.semantics.identity import signature
+from tracktor_nb.semantics.identity import expiring_signature, signature
 from tracktor_nb.store.database import open_database
 from tracktor_nb.store.sites import SiteRecord, add_site
 
@@ -96,6 +96,32 @@ def test_the_access_log_has_one_line_a_request_and_no_secret(tmp_path: Path) -> 
     assert sign.lower() not in written.lower()
     for private in ("private", "unicorn", "FAKE"):
         assert private not in written
+
+
+def test_signatures_reach_no_log_whatever_becomes_of_the_call(tmp_path: Path) -> None:
+    with serving(tmp_path) as (process, door):
+        secret, later = door.site.secret, 2**33
+        signs = [sign(id) for id in ("one", "two") for sign in (
+            lambda id: signature(secret, id),
+            lambda id: expiring_signature(secret, id, later),
+            lambda id: expiring_signature(secret, id, 1),
+        )]  # fmt: skip
+        for sign in signs:
+            for id in ("one", "two", "null", "x\0"):
+                door.get("/track", id=id, action="rate", sign=sign)
+                door.post("/set", id=id, data={"plan": "free"}, sign=sign)
+                door.get("/alias", srcid="a-1", destid=id, destsign=sign, srcsign=sign)
+            door.get("/track", f"sign={sign}&sign=other&id=one&action=rate")
+            door.get("/track", id="one", sign=sign, sid="unknown")
+            door.ask("POST", "/track", f"sign={sign}&%", Content_Type="image/png")
+            door.ask("PUT", f"/track?sign={sign}", sign)
+        process.terminate()
+        output = "".join(process.communicate(timeout=10))
+    logs = [path for path in tmp_path.iterdir() if ".log" in path.name]
+    written = (output + "".join(path.read_text() for path in logs)).lower()
+    assert written.count("/track") > 50
+    for sign in signs:
+        assert sign.rpartition(".")[2].lower() not in written
 
 
 def test_a_taken_port_is_told(tmp_path: Path) -> None:

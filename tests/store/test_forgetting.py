@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from urllib.parse import quote_plus
@@ -10,6 +12,7 @@ from urllib.parse import quote_plus
 import pytest
 import sqlalchemy as sa
 
+from tests.databases import PATIENCE
 from tracktor_nb.errors import NotFoundError, PayloadError
 from tracktor_nb.store.database import Database, open_database
 from tracktor_nb.store.events import record_change, record_event
@@ -134,6 +137,38 @@ def test_another_process_that_knew_the_person_stores_nothing_either(full: Databa
         rows = other.writer.run(lambda tx: [record_event(tx, shop.id, who, "After", NOW, NOW) for who in (ID, "new")])
     assert [row.is_new for row in rows] == [False, True]
     assert tables_with(full, MARK) == []
+
+
+def test_events_that_come_while_a_person_is_erased_are_erased_or_not_stored(full: Database, shop: SiteRecord) -> None:
+    """Two processes send without pause, about the person and about new ids, while a third erases it."""
+    enough, erased, sent = threading.Event(), threading.Event(), []
+
+    def send(who: str) -> None:
+        with open_database(full.url.render_as_string(hide_password=False)) as other:
+            for number in range(10_000):
+                new = f"{who}-{number}"
+                other.writer.run(
+                    lambda tx, new=new: [record_event(tx, shop.id, w, "Ping", NOW, NOW) for w in (ID, new)]
+                )
+                sent.append(new)
+                if len(sent) == 20:
+                    enough.set()
+                if erased.is_set():
+                    return
+
+    with ThreadPoolExecutor() as threads:
+        running = [threads.submit(send, who) for who in ("one", "two")]
+        assert enough.wait(PATIENCE)
+        erase_person(full, shop, ID, NOW)
+        erased.set()
+        for each in running:
+            each.result(PATIENCE)
+    assert tables_with(full, MARK) == []
+    with full.read() as connection:
+        orphans = "SELECT COUNT(*) FROM event WHERE identity_id NOT IN (SELECT id FROM identity)"
+        assert connection.execute(sa.text(orphans)).scalar() == 0
+        names = "SELECT COUNT(*) FROM event e JOIN event_name n ON n.id = e.name_id WHERE n.name = 'Ping'"
+        assert connection.execute(sa.text(names)).scalar() == len(sent)
 
 
 def test_a_merge_with_an_erased_person_makes_nobody(full: Database, shop: SiteRecord) -> None:
