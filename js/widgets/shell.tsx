@@ -27,6 +27,7 @@ function useAddress(route: string, setRoute: (route: string) => void): void {
   }, []);
   useEffect(() => {
     if (!("voila" in document.body.dataset) || !route) return;
+    document.title = [...route.split("/").slice(2), "tracktor"].join(" · ");
     const before = routeOfAddress();
     if (before === route) return;
     const address = `#/${route.split("/").map(encodeURIComponent).join("/")}`;
@@ -43,7 +44,7 @@ function Shell({ model }: { model: Model }) {
   useAddress(route, setRoute);
   const section = route.split("/")[0];
   return (
-    <header class="tnb-shell">
+    <div class="tnb-shell">
       <Logo />
       <nav aria-label="Sections">
         {sections.map(([id, title]) => (
@@ -57,7 +58,7 @@ function Shell({ model }: { model: Model }) {
           {site}
         </span>
       )}
-    </header>
+    </div>
   );
 }
 

@@ -20,19 +20,14 @@ interface Tile {
   steps?: { label: string; people: number; rate: number | null }[];
 }
 
+/** So many steps fit into a tile; with more it can be scrolled, and must be reachable by keyboard. */
+const FIT = 6;
+
 function Tiles({ model }: { model: Model }) {
   const [tiles] = useTrait<Tile[]>(model, "tiles");
   const [opened] = useTrait<string>(model, "opened");
   useEffect(() => warmUp(model), [model]);
-  if (opened) {
-    return (
-      <nav class="tnb-crumb" aria-label="Back">
-        <button type="button" class="tnb-link" onClick={() => tell(model, "back")}>
-          <Icon name="back" size={14} /> Analytics
-        </button>
-      </nav>
-    );
-  }
+  if (opened) return <Crumb model={model} opened={opened} />;
   return (
     <>
       <Head model={model} />
@@ -49,12 +44,25 @@ function Tiles({ model }: { model: Model }) {
   );
 }
 
+/** What stands above an open builder: the way back, and what is open. */
+function Crumb({ model, opened }: { model: Model; opened: string }) {
+  const [what, ...rest] = opened.split("/");
+  return (
+    <div class="tnb-crumb">
+      <button type="button" class="tnb-link" onClick={() => tell(model, "back")}>
+        <Icon name="back" size={14} /> Analytics
+      </button>
+      <h1>{what === "new" ? `New ${rest[0]}` : rest.join("/")}</h1>
+    </div>
+  );
+}
+
 function Head({ model }: { model: Model }) {
   const [period, setPeriod] = useTrait<Period>(model, "period");
   const [periods] = useTrait<string[]>(model, "periods");
   const create = (kind: string) => tell(model, "create", { kind });
   return (
-    <header class="tnb-page-head">
+    <div class="tnb-page-head">
       <h1>Analytics</h1>
       <PeriodPicker value={period} names={periods} onPick={setPeriod} />
       <Menu
@@ -66,7 +74,7 @@ function Head({ model }: { model: Model }) {
       >
         <Icon name="plus" size={14} /> Create new
       </Menu>
-    </header>
+    </div>
   );
 }
 
@@ -83,14 +91,14 @@ function TileCard({ model, tile }: { model: Model; tile: Tile }) {
         </button>
       </h2>
       <TileBody tile={tile} zone={zone} />
-      <footer class="tnb-foot">
+      <div class="tnb-foot">
         <span class="tnb-rule" title={tile.rule}>
           {tile.rule ?? ""}
         </span>
         {tile.computed_at !== undefined && (
           <span>computed at {instant(tile.computed_at, zone, { dateStyle: undefined, timeStyle: "medium" })}</span>
         )}
-      </footer>
+      </div>
     </li>
   );
 }
@@ -137,7 +145,7 @@ function Funnel({ steps }: { steps: NonNullable<Tile["steps"]> }) {
           {number(last.people)} of {number(first)} people
         </small>
       </p>
-      <ol class="tnb-mini-funnel">
+      <ol class="tnb-mini-funnel" tabIndex={steps.length > FIT ? 0 : undefined}>
         {steps.map((step, index) => (
           <li key={index} data-step={index + 1} title={`${step.label}: ${number(step.people)}`}>
             <span class="tnb-clip">{step.label}</span>

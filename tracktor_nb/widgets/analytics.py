@@ -31,6 +31,7 @@ class Analytics(Column):
     """Paths: "" is the dashboard, "open/<name>" what is saved, "new/funnel" and "new/metric/<event>" what is new."""
 
     title = "Analytics"
+    classes = ("tnb-section",)
 
     def __init__(self, services: Services, go: Callable[[str], None]) -> None:
         self._services, self._go_to = services, go

@@ -48,7 +48,7 @@ export function Drawing({ model, figure, height, title, onClick }: Props) {
   clicked.current = onClick;
   const [state, setState] = useState<"waiting" | "drawn" | "failed">("waiting");
   const theme = useTheme();
-  const [narrow, setNarrow] = useState(false);
+  const [narrow, setNarrow] = useState<boolean | null>(null);
   useLayoutEffect(() => {
     let current = true;
     const draw = async () => {

@@ -42,17 +42,23 @@ export function MetricAnswer({ model, answer }: { model: Model; answer: MetricCo
   return (
     <>
       <div class="tnb-metric">
-        <dl class="tnb-numbers">
-          {numbers.map(([name, value]) => (
-            <div key={name}>
-              <dt>{name}</dt>
-              <dd>{number(value)}</dd>
-            </div>
-          ))}
-          <button type="button" class="tnb-link" onClick={() => tell(model, "people", { step: 1, stopped: false })}>
+        <div>
+          <dl class="tnb-numbers">
+            {numbers.map(([name, value]) => (
+              <div key={name}>
+                <dt>{name}</dt>
+                <dd>{number(value)}</dd>
+              </div>
+            ))}
+          </dl>
+          <button
+            type="button"
+            class="tnb-link tnb-people-link"
+            onClick={() => tell(model, "people", { step: 1, stopped: false })}
+          >
             <Icon name="people" size={14} /> Show the people
           </button>
-        </dl>
+        </div>
         <Drawing model={model} figure={figure} height={figure.layout?.height ?? 320} title={`${label}: ${number(answer.total)}`} />
       </div>
       {answer.breakdown.length > 0 && <Groups answer={answer} />}
