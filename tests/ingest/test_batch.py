@@ -258,7 +258,7 @@ def test_a_clock_that_is_a_day_off_is_not_believed(door: Door, sent_at: float) -
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     ago=st.lists(st.integers(0, 10_000), min_size=1, max_size=8),
-    off=st.integers(-80_000, 80_000),
+    off=st.one_of(st.integers(-100, 100), st.integers(-80_000, 80_000)),
 )
 def test_setting_a_clock_right_never_reorders(door: Door, ago: list[int], off: int) -> None:
     person = f"person {next(_numbers)}"
@@ -268,7 +268,8 @@ def test_setting_a_clock_right_never_reorders(door: Door, ago: list[int], off: i
     stored = [row[:3] for row in door.events() if row[0] == person]
     in_order = sorted(range(len(ago)), key=lambda index: (-ago[index], index))
     assert [int(row[1]) for row in sorted(stored, key=lambda row: row[2])] == in_order
-    assert [row[2] for row in stored] == [RECEIVED - seconds * SECOND for seconds in ago]
+    late = -off if -60 < off <= 0 else 0
+    assert [row[2] for row in stored] == [RECEIVED - (seconds + late) * SECOND for seconds in ago]
 
 
 def test_the_server_key_sends_history_and_reserved_events(door: Door) -> None:

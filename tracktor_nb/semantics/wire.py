@@ -29,7 +29,7 @@ RESERVED_PREFIX = "tio:"
 
 SECOND = 1_000_000  # all instants are microseconds
 FURTHEST_AHEAD = 3600 * SECOND
-LEAST_NOTED_SKEW = 60 * SECOND
+LONGEST_WAY = 60 * SECOND
 LARGEST_SKEW = 24 * 3600 * SECOND
 EARLIEST = 946_684_800 * SECOND  # 2000-01-01, older than any clock that is set
 FIRST_INSTANT = 0  # 1970-01-01, for who sends history on purpose
@@ -195,7 +195,7 @@ def read_ts(text: str | None, received_at: int, skew: int = 0, earliest: int = E
         )
     sign, whole, fraction = found.groups(default="")
     time, flags = _micros(whole, fraction)
-    if abs(skew) >= LEAST_NOTED_SKEW:
+    if abs(skew) >= LONGEST_WAY:
         flags = ("ts_skew", *flags)
     if sign or time < earliest:
         return received_at, ("ts_invalid", *flags)
@@ -209,7 +209,8 @@ def read_ts(text: str | None, received_at: int, skew: int = 0, earliest: int = E
 def read_skew(sent_at: str | None, received_at: int) -> int:
     """Return how far the sender's clock is behind ours (microseconds), by the time at which it says it sent this.
 
-    A day and more is no skew: the text was written earlier than sent, or by no clock at all. Then, and without
+    A minute behind is no skew but the way here, with its retries: calling it one would shift calls against each other.
+    A day and more is none either: the text was written before it was sent, or by no clock at all. Then, and without
     `sent_at`, it is 0. Raises PayloadError `bad_ts`.
     """
     if sent_at is None:
@@ -219,7 +220,7 @@ def read_skew(sent_at: str | None, received_at: int) -> int:
         raise PayloadError("bad_ts", "sent_at", f"`sent_at` is {sent_at[:40]!r}; send Unix seconds, or nothing.")
     sign, whole, fraction = found.groups(default="")
     skew = received_at - _micros(whole, fraction)[0]
-    return 0 if sign or abs(skew) >= LARGEST_SKEW else skew
+    return 0 if sign or 0 <= skew < LONGEST_WAY or abs(skew) >= LARGEST_SKEW else skew
 
 
 def _micros(whole: str, fraction: str) -> tuple[int, Flags]:
