@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+import time
+
 import pandas as pd
 import pytest
 
 import tracktor_nb as tr
 from tracktor_nb import Funnel, Metric, Segment, did, did_not, has
 from tracktor_nb.errors import PayloadError, RevisionConflictError, SettingError, UnknownNameError
+from tracktor_nb.store.rejected import keep_rejected
+from tracktor_nb.semantics.identity import check_signature
 
 
 @pytest.fixture
@@ -141,6 +145,95 @@ class TestQuestions:
         assert shop.members(has("plan", "is", "free"))["email"].tolist() == ["ann@example.com"]
 
 
+class TestForgetting:
+    @pytest.fixture
+    def other(self, shop, url):
+        """The same site in another process's place: it holds the log in memory before anything is forgotten."""
+        other = tr.connect(url)
+        assert other.evaluate(Funnel(["View", "Purchase"]), "all time").table["people"].tolist() == [2, 1]
+        yield other
+        other.close()
+
+    @pytest.mark.parametrize("how", ["erase", "remove"])
+    def test_who_is_forgotten_leaves_every_answer_before_the_call_returns(self, shop, other, how):
+        members = Segment(has("plan", "is", "free"))
+        assert other.preview(members).count == 1
+        getattr(shop, how)("a-visitor")
+        for site in (shop, other):
+            assert site.evaluate(Funnel(["View", "Purchase"]), "all time").table["people"].tolist() == [1, 0]
+            assert site.preview(members).count == 0
+            assert site.people()["distinct_id"].tolist() == ["bob"]
+            assert site.events(period="all time")["distinct_id"].tolist() == ["bob"]
+            assert site.changes().empty
+            assert site.event_names().index.tolist() == ["View"]
+            assert len(site.sql("SELECT * FROM events")) == 1
+            assert site.people(as_of="2026-03-02T12:00:00Z").empty
+
+    def test_a_removed_person_comes_back_as_somebody_new_and_an_erased_one_not_for_a_month(self, shop, other):
+        shop.remove("ann")
+        shop.track("ann", "View")
+        assert sorted(other.people()["distinct_id"]) == ["ann", "bob"]
+        assert other.preview(has("plan", "is", "free")).count == 0
+        shop.erase("ann")
+        shop.track("ann", "View")
+        assert shop.identify("a-new", "ann") is False
+        assert other.people()["distinct_id"].tolist() == ["bob"]
+
+    def test_what_is_stored_of_a_person_can_be_handed_out(self, shop):
+        found = shop.export_person("a-visitor")
+        assert [each["id"] for each in found["ids"]] == ["a-visitor", "ann"]
+        assert found["properties"]["address"] == {"city": "Wien"}
+        assert [each["event"] for each in found["events"]] == ["View", "Purchase"]
+
+    def test_a_merge_can_be_looked_at_before_it_is_made(self, shop):
+        shop.set("bob", {"plan": "gold", "age": 30})
+        found = shop.preview_merge("bob", "ann")
+        assert (found.src.events, found.dest.events) == (1, 2)
+        assert (found.conflicts, found.gained) == ({"plan": ("gold", "free")}, {"age": 30})
+        assert len(shop.people()) == 2, "nothing was merged"
+
+
+class TestSettings:
+    def test_settings_are_kept_and_taken_back(self, site, url):
+        site.change(signed_only=True, origins=["https://shop.example"])
+        site.change(signed_only=None)
+        again = tr.connect(url)
+        assert again.record.settings == site.record.settings == {"origins": ["https://shop.example"]}
+        again.close()
+        with pytest.raises(UnknownNameError, match="Did you mean 'signed_only'"):
+            site.change(sign_only=True)
+
+    @pytest.mark.parametrize(
+        "wrong",
+        [{"signed_only": 1}, {"origins": "https://a.example"}, {"origins": ["a.example/"]}, {"retention_days": 0.5}],
+    )
+    def test_what_a_setting_cannot_be_is_refused(self, site, wrong):
+        with pytest.raises(SettingError):
+            site.change(**wrong)
+        assert site.record.settings == {}
+
+    def test_ids_are_signed_for_pages_with_the_newest_secret(self, site):
+        first = site.sign("5115")
+        assert check_signature(site.record.secrets, "5115", first, 0) is None
+        assert site.rotate_secret() == site.record.secret
+        assert site.sign("5115") != first
+        assert check_signature(site.record.secrets, "5115", first, 0) is None
+        site.drop_old_secret()
+        with pytest.raises(PayloadError, match="not the signature"):
+            check_signature(site.record.secrets, "5115", first, 0)
+
+    def test_a_signature_can_be_given_for_a_while(self, site):
+        given = site.sign("5115", within="1h")
+        left = int(given.split(".")[1]) - time.time()
+        assert 3590 < left <= 3600
+        check_signature(site.record.secrets, "5115", given, time.time_ns() // 1000)
+
+    def test_a_check_shows_the_snippet_to_paste(self, site):
+        found = site.check(server="https://t.example.com")
+        assert (found.arrives, found.snippet_is_current) == (False, None)
+        assert found.snippet == site.snippet("https://t.example.com")
+
+
 class TestDefinitions:
     def test_each_save_is_a_revision_and_the_latest_is_loaded(self, site):
         first, second = Funnel(["View", "Purchase"]), Funnel(["View", "Purchase"], window="7d")
@@ -178,3 +271,29 @@ class TestByHand:
         assert shop.app("analytics").route == "analytics"
         with pytest.raises(UnknownNameError, match="analytics"):
             shop.app("cellar")
+
+
+class TestWhatArrives:
+    def test_the_live_view_is_told_what_is_new(self, shop):
+        first = shop.live_events()
+        assert [row["kind"] for row in first.rows] == ["event", "alias", "change", "event", "event"]
+        assert shop.live_events(first.after).rows == []
+        shop.track("ann", "View", {"product": "hat"})
+        assert [(row["id"], row["data"]) for row in shop.live_events(first.after).rows] == [("ann", {"product": "hat"})]
+
+    def test_the_widget_asks_the_site(self, shop):
+        live = shop.live()
+        assert (live.site, live.zone) == ("shop", "UTC")
+        assert len(live._news()["rows"]) == 5
+
+    def test_a_refused_request_is_listed_without_its_signature_and_can_be_mended(self, site):
+        why = PayloadError("bad_ts", "ts", "`ts` is no time.")
+        raw = b"id=ann&action=View&ts=soon&sign=ABCDEF"
+        site.database.writer.run(lambda tx: keep_rejected(tx, site.record.id, 1, "track", raw, why))
+        listed = site.rejected()
+        assert listed[["route", "code", "request"]].values.tolist() == [
+            ["track", "bad_ts", "id=ann&action=View&ts=soon&sign=…"]
+        ]
+        site.replay(listed.index[0], ts="1790000000", sign=None)
+        assert site.event_names().loc["View", "times"] == 1
+        assert site.rejected().empty
