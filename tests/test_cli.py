@@ -6,6 +6,10 @@ import pytest
 from click.testing import CliRunner
 
 from tracktor_nb.cli import main
+from tracktor_nb.errors import PayloadError
+from tracktor_nb.settings import load_settings
+from tracktor_nb.site import connect
+from tracktor_nb.store.rejected import keep_rejected
 
 
 @pytest.fixture
@@ -66,3 +70,22 @@ def test_help_lists_the_commands_with_a_line_each(run):
     assert code == 0
     for command in ("demo", "up", "serve", "work", "analysis", "dashboards", "lab", "site", "import", "settings"):
         assert re.search(rf"^  {command}\s+\w+", text, re.M), command
+
+
+def test_refused_requests_are_listed_and_replayed(run):
+    run("site", "add", "shop")
+    site = connect(load_settings().url)
+    why = PayloadError("bad_ts", "ts", "`ts` is no time.")
+    for id in ("ann", "null"):
+        raw = f"id={id}&action=View&ts=soon&sign=ABCDEF".encode()
+        site.database.writer.run(lambda tx, raw=raw: keep_rejected(tx, site.record.id, 1, "track", raw, why))
+    code, text = run("rejected", "list")
+    assert code == 0
+    assert "/track  bad_ts: `ts` is no time." in text
+    assert "id=ann&action=View&ts=soon&sign=…" in text
+    code, text = run("rejected", "replay", "--all", "--set", "ts=1790000000", "--drop", "sign")
+    assert (code, text.splitlines()[-1]) == (3, "1 of 2 recorded.")
+    assert "2 is refused again: reserved_id" in text
+    assert run("rejected", "replay", "2", "--set", "id=bob", "--set", "ts=1790000000", "--drop", "sign")[0] == 0
+    assert run("rejected", "list") == (0, "")
+    site.close()

@@ -8,8 +8,8 @@ import pytest
 import tracktor_nb as tr
 from tracktor_nb import Funnel, Metric, Segment, did, did_not, has
 from tracktor_nb.errors import PayloadError, RevisionConflictError, SettingError, UnknownNameError
-from tracktor_nb.store.rejected import keep_rejected
 from tracktor_nb.semantics.identity import check_signature
+from tracktor_nb.store.rejected import keep_rejected
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from typing import Any
 
 import click
 
+from .cli_rejected import rejected
 from .cli_sites import person, site
 from .errors import TracktorError
 from .processes import Part, run_all
@@ -144,6 +145,7 @@ def lab() -> None:
 
 main.add_command(site)
 main.add_command(person)
+main.add_command(rejected)
 
 
 @main.command("import")

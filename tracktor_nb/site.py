@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from . import checking, sending
 from .errors import SettingError
+from .ingest.replay import replay, shown
 from .ingest.snippet import snippet
 from .progress import progress_bar
 from .semantics import codec
@@ -25,8 +26,10 @@ from .semantics.segment import Segment
 from .sending import Moment
 from .settings import Settings, load_settings
 from .store import definitions, dossiers, forgetting, identity, imports, sites
+from .store import live as arriving
 from .store.database import Database, open_database
 from .store.imports import ImportReport as Report
+from .store.rejected import list_rejected
 from .store.site_settings import change_settings
 from .store.sql import read_sql
 from .store.writer import Transaction
@@ -40,6 +43,7 @@ if TYPE_CHECKING:
     from .analysis.results import Result
     from .widgets.app import App
     from .widgets.base import Builder
+    from .widgets.live import Live
     from .widgets.services import Services
 
 T = TypeVar("T")
@@ -237,6 +241,31 @@ class Site:
 
     def _write(self, step: Callable[[Transaction], T]) -> T:
         return self.database.writer.run(step)
+
+    # --- what arrives ---------------------------------------------------------------------------------------------
+
+    def live_events(self, after: str | None = None, limit: int = 50) -> arriving.Arrivals:
+        """Return the last events, property changes, merges and refusals, or those since `after` of the last answer."""
+        with self.database.read() as connection:
+            return arriving.arrivals(connection, self.record.id, after, limit)
+
+    def live(self) -> Live:
+        """Return a widget that shows what arrives, as it arrives."""
+        from .widgets.live import Live
+
+        return Live(self.live_events, site=self.name, zone=self.record.zone)
+
+    def rejected(self, limit: int = 100) -> pd.DataFrame:
+        """Return the latest refused requests by number: when, where, why, and what was sent, without signatures."""
+        from .analysis.tables import rejected_frame
+
+        with self.database.read() as connection:
+            kept = list_rejected(connection, self.record.id, limit)
+        return rejected_frame([(each, shown(each.raw)) for each in kept])
+
+    def replay(self, number: int, **changes: Value) -> list[dict[str, Any]]:
+        """Record a refused request, with the parameters in `changes` replaced (None: taken away)."""
+        return replay(self.database, self.record, int(number), _now(), changes)  # frames give numpy's numbers
 
     # --- questions --------------------------------------------------------------------------------------------------
 

@@ -118,3 +118,12 @@ def saved_frame(stored: Sequence[Any]) -> pd.DataFrame:
     frame = pd.DataFrame([[getattr(each, name) for name in names] for each in stored], columns=names)
     frame["saved_at"] = _moments(frame["saved_at"].to_numpy(np.int64))
     return frame.set_index("name")
+
+
+def rejected_frame(kept: Sequence[tuple[Any, str]]) -> pd.DataFrame:
+    """Return refused requests, each with what was sent, as a frame by number: received_at, route, code, param, …"""
+    names = ["id", "received_at", "route", "code", "param", "message"]
+    rows = [[*(getattr(each, name) for name in names), text] for each, text in kept]
+    frame = pd.DataFrame(rows, columns=["number", *names[1:], "request"])
+    frame["received_at"] = _moments(frame["received_at"].to_numpy(np.int64))
+    return frame.set_index("number")
