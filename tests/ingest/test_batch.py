@@ -152,6 +152,7 @@ def test_what_was_refused_is_kept_as_it_was_sent(door: Door) -> None:
         (b'{"batch": [1], "sent_at": "soon"}', "bad_ts", "sent_at"),
         (b'{"batch": [1], "sid": "other"}', "duplicate_param", "sid"),
         (b'{"batch": [1], "imported": true}', "not_allowed", "imported"),
+        (b'{"batch": [1], "imported": "yes"}', "bad_value", "imported"),
     ],
     ids=lambda value: str(value)[:30],
 )

@@ -187,6 +187,7 @@ def test_good_messages_are_stored_and_the_others_named_in_their_words(door: Door
         {"type": "alias", "userId": "a-1", "previousId": "old"},
         {"type": "dance", "userId": "ada"},
         7,
+        {"type": "identify", "userId": "ada", "traits": {"": 1}},
         TRACK,
     ]
     answer = send(door, "batch", {"batch": batch})
@@ -198,10 +199,11 @@ def test_good_messages_are_stored_and_the_others_named_in_their_words(door: Door
         (5, "bad_direction", "userId"),
         (6, "bad_value", "type"),
         (7, "bad_item", None),
+        (8, "bad_key", "traits"),
     ]
     assert answer.json["rejected"][1]["message"].startswith("`event` is longer")
     assert (answer.status, answer.json["accepted"], len(door.events())) == (200, 2, 2)
-    assert len(door.refused()) == 7
+    assert len(door.refused()) == 8
 
 
 def test_one_bad_message_alone_is_refused(door: Door) -> None:
@@ -220,7 +222,7 @@ def test_what_was_refused_is_kept_with_its_path(door: Door) -> None:
     send(door, "t", message)
     found = door.rows("SELECT route, raw FROM rejected WHERE site_id = {site} ORDER BY id")
     kept = [(route, json.loads(bytes(raw))) for route, raw in found]
-    assert kept == [("v1/batch", {"batch": [message]}), ("v1/t", message)]
+    assert kept == [("v1/batch", {"batch": [message]}), ("v1/track", message)]
 
 
 def test_with_signed_data_only_the_server_key_is_the_signature(signed_door: Door) -> None:

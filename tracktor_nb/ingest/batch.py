@@ -123,9 +123,7 @@ class Batch(ManyRecorder):
         site = await self.enter(params, count_of(given.get("batch")))
         if params.problem is not None:
             raise params.problem
-        items, imported = check_items(given.get("batch")), given.get("imported") is True
-        if imported and not self.trusted:
-            raise PayloadError("not_allowed", "imported", "Only a call with the server key can be an import.", 403)
+        items, imported = check_items(given.get("batch")), self._imported(given.get("imported"))
         skew = 0 if imported else read_skew(params.text("sent_at"), self.received_at)
         bot = self.is_bot()
 
@@ -137,6 +135,14 @@ class Batch(ManyRecorder):
             return (entry_of(route, call),)
 
         return await self.report("batch", items, read)
+
+    def _imported(self, given: Value) -> bool:
+        """Return whether the batch is an import; PayloadError if the sender may not say so."""
+        if given not in (None, True, False):
+            raise PayloadError("bad_value", "imported", "`imported` must be true or false.")
+        if given and not self.trusted:
+            raise PayloadError("not_allowed", "imported", "Only a call with the server key can be an import.", 403)
+        return bool(given)
 
     def _given(self, params: Params) -> Mapping[str, Value]:
         """Return what the body holds; its parameters join those of the URL."""

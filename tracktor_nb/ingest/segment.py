@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from tracktor_nb.errors import PayloadError
+from tracktor_nb.semantics.event import Value
 from tracktor_nb.semantics.period import Calendar
 from tracktor_nb.semantics.source import Meant, Message, calls_of, sent_at
 from tracktor_nb.semantics.wire import canonical, read_skew
@@ -43,13 +44,14 @@ class Segment(ManyRecorder):
 
     async def post(self, path: str) -> None:
         """Record the messages."""
-        await self.record(f"v1/{path}", self._translated(SHORT.get(path, path)))
+        kind = SHORT.get(path, path)
+        await self.record(f"v1/{kind}", self._translated(kind))
 
     async def _translated(self, kind: str) -> dict[str, Any]:
         try:
             return await self._answer(kind)
         except PayloadError as error:
-            raise _in_their_words(error) from None
+            raise _in_their_words(error, kind) from None
 
     async def _answer(self, kind: str) -> dict[str, Any]:
         self.params = params = Params()
@@ -86,11 +88,11 @@ class Segment(ManyRecorder):
 
 def read_message(message: Message, kind: str, calendar: Calendar, call: Callable[[Params], Call]) -> list[Entry]:
     """Return what a message means, as itself or as an item of a batch; `call` makes a call of parameters of ours."""
+    its_kind = message.get("type") if kind in _BATCHES else kind
     try:
-        meant = calls_of(message, message.get("type") if kind in _BATCHES else kind, calendar)
-        return [_entry(each, call(params_of(each.params))) for each in meant]
+        return [_entry(each, call(params_of(each.params))) for each in calls_of(message, its_kind, calendar)]
     except PayloadError as error:
-        raise _in_their_words(error) from None
+        raise _in_their_words(error, its_kind) from None
 
 
 def _entry(meant: Meant, call: Call) -> Entry:
@@ -109,9 +111,9 @@ def _is_bot(message: Message) -> bool:
     return isinstance(agent, str) and is_bot(agent)
 
 
-def _in_their_words(error: PayloadError) -> PayloadError:
+def _in_their_words(error: PayloadError, kind: Value) -> PayloadError:
     ours = error.param
     if ours not in _THEIR_NAMES:
         return error
-    theirs = _THEIR_NAMES[ours]
+    theirs = "traits" if ours == "data" and kind in ("identify", "group") else _THEIR_NAMES[ours]
     return PayloadError(error.code, theirs, error.message.replace(f"`{ours}`", f"`{theirs}`"), error.status)

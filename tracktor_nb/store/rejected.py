@@ -32,10 +32,12 @@ class Rejected:
 _COLUMNS = [rejected.c[name] for name in Rejected.__dataclass_fields__]
 
 
+_KEEP = "INSERT INTO rejected (site_id, received_at, route, code, param, message, raw) VALUES (?, ?, ?, ?, ?, ?, ?)"
+
+
 def keep_rejected(tx: Transaction, site_id: int, received_at: int, route: str, raw: bytes, why: PayloadError) -> None:
     """Keep a refused request and the reason."""
-    row = {"received_at": received_at, "route": route, "code": why.code, "param": why.param, "message": why.message}
-    tx.connection.execute(rejected.insert().values(site_id=site_id, raw=raw[:LONGEST_RAW], **row))
+    tx.execute(_KEEP, (site_id, received_at, route, why.code, why.param, why.message, raw[:LONGEST_RAW]))
 
 
 def list_rejected(connection: sa.Connection, site_id: int, limit: int = 100) -> list[Rejected]:
