@@ -55,7 +55,7 @@ def _is_control(character: str) -> bool:
 
 def signature(secret: str, distinct_id: str) -> str:
     """Return the identity's signature: HMAC-SHA256(secret, utf8(id)) in upper-case hex (SEMANTICS 1, secure mode)."""
-    return hmac.digest(secret.encode(), distinct_id.encode(), "sha256").hex().upper()
+    return _mac(secret, distinct_id).hex().upper()
 
 
 def signature_matches(secret: str, distinct_id: str, given: str) -> bool:
@@ -64,7 +64,12 @@ def signature_matches(secret: str, distinct_id: str, given: str) -> bool:
         raw = bytes.fromhex(given)
     except ValueError:
         return False
-    return len(given) == 64 and hmac.compare_digest(raw, hmac.digest(secret.encode(), distinct_id.encode(), "sha256"))
+    return len(given) == 64 and hmac.compare_digest(raw, _mac(secret, distinct_id))
+
+
+def _mac(secret: str, text: str) -> bytes:
+    """Not hmac.digest: it lets go of the interpreter lock and waits 160 us to get it back while another thread works."""
+    return hmac.new(secret.encode(), text.encode(), "sha256").digest()
 
 
 def expiring_signature(secret: str, distinct_id: str, expires: int) -> str:
