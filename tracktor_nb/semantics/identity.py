@@ -68,7 +68,7 @@ def signature_matches(secret: str, distinct_id: str, given: str) -> bool:
 
 
 def _mac(secret: str, text: str) -> bytes:
-    """Not hmac.digest: it lets go of the interpreter lock and waits 160 us to get it back while another thread works."""
+    """Not hmac.digest: that lets go of the interpreter lock, and waits 160 us for it while another thread works."""
     return hmac.new(secret.encode(), text.encode(), "sha256").digest()
 
 
