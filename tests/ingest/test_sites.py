@@ -144,7 +144,12 @@ def test_76_what_comes_for_an_erased_person_is_answered_and_not_stored(door: Doo
         assert door.get("/set", id=id, data="{plan: 'free'}").json == {"ok": True}
     for ids in ({"srcid": "a-1", "destid": "ann"}, {"srcid": "ann", "destid": "bob"}, {"srcid": "b", "destid": "ann"}):
         assert door.get("/alias", **ids).json == {"ok": True, "merged": False}
-    assert (door.events(), door.changes(), door.edges(), door.people(), door.refused()) == ([], [], [], {}, [])
+    items = [{"type": "track", "action": "rate", "id": "ann"}, {"type": "alias", "srcid": "a-1", "destid": "ann"}]
+    assert door.post("/batch", batch=items).json["rejected"] == []
+    traits = {"userId": "ann", "anonymousId": "1", "traits": {"name": "Ann"}, "writeKey": door.site.sid}
+    assert door.ask("POST", "/v1/identify", json.dumps(traits)).status == 200
+    assert (door.events(), door.changes(), door.edges(), door.refused()) == ([], [], [], [])
+    assert not {"ann", "a-1", "b", "bob"} & door.people().keys()
 
 
 def test_a_removed_person_who_comes_again_is_somebody_new(door: Door) -> None:
