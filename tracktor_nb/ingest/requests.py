@@ -98,7 +98,13 @@ def read_basic(authorization: str) -> tuple[str, str]:
 def params_of(given: Mapping[str, Value]) -> Params:
     """Return the parameters that a JSON object holds, read as `read_params` does."""
     params = Params()
-    _take_fields(params, given)
+    for name, value in given.items():
+        if name not in NAMES:
+            params.unknown.append(name)
+        elif (type(value) is str and value.isprintable()) or (name == "data" and value is not None):
+            params.values[name] = value
+        elif value is not None:
+            _take_scalar(params, name, value)
     return params
 
 
@@ -160,17 +166,7 @@ def _take_json(params: Params, body: bytes) -> None:
     if not isinstance(given, dict):
         params.refuse("bad_body", None, "The body must be a JSON object with the parameters as keys.")
         return
-    _take_fields(params, given)
-
-
-def _take_fields(params: Params, given: Mapping[str, Value]) -> None:
-    for name, value in given.items():
-        if name not in NAMES:
-            params.unknown.append(name)
-        elif (type(value) is str and value.isprintable()) or (name == "data" and value is not None):
-            params.add(name, value)
-        elif value is not None:
-            _take_scalar(params, name, value)
+    params.join(params_of(given))
 
 
 def _take_scalar(params: Params, name: str, value: Value) -> None:

@@ -118,16 +118,17 @@ class _Walk:
         self.keys += len(pairs)
         if self.keys > MOST_KEYS:
             self.refuse("too_many_keys", f"has more than {MOST_KEYS} keys")
-        clean = {}
+        clean, characters = {}, 0
         for key, value in pairs.items():
             if type(value) is str and value.isprintable():  # as most are; the others take a call each
-                self.characters += len(value)
+                characters += len(value)
             else:
                 value = self.value(value, depth - 1)
             if not (type(key) is str and key.isprintable() and 0 < len(key) <= LONGEST_KEY // 4):
                 key = self.key(key)
-            self.characters += len(key)
+            characters += len(key)
             clean[key] = value
+        self.characters += characters
         return clean
 
     def key(self, key: Any) -> str:
