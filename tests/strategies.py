@@ -19,37 +19,14 @@ from tracktor_nb.semantics.event import Event, IdentityEdge, PropertyChange, Val
 from tracktor_nb.semantics.funnel import Funnel, Step
 from tracktor_nb.semantics.metric import MEASURES, Metric
 from tracktor_nb.semantics.operators import OPERATORS
-from tracktor_nb.semantics.period import DAY, FREQUENCIES, HOUR, MINUTE, NAMED_PERIODS, Calendar, Period, duration
+from tracktor_nb.semantics.period import DAY, FREQUENCIES, HOUR, NAMED_PERIODS, Calendar, Period
 from tracktor_nb.semantics.person import Person, people
 from tracktor_nb.semantics.segment import Segment
 
-EVENTS = ("A", "B", "C", "Visited Site")
-PROPERTIES = ("plan", "n", "tags", "when", "address.city", "products[].name", "created_at", "last_seen")
-DURATIONS = ("1s", "30m", "1h", "1d", "2d", "7d", "2w")
-ZONES = (
-    "UTC",
-    "Europe/Vienna",  # an hour at 01:00 UTC
-    "America/New_York",  # behind UTC
-    "Asia/Kolkata",  # half an hour, no summer time
-    "Pacific/Apia",  # the 30th of December 2011 never was
-    "America/Sao_Paulo",  # days that begin at 01:00
-    "America/St_Johns",  # 00:01 becomes 23:01 of the day before
-    "Australia/Lord_Howe",  # half an hour of summer time
-)
+from .pools import ANCHORS, DATES, DURATIONS, EVENTS, LENGTHS, PROPERTIES, VALUES, ZONES, comparisons
 
-# Local midnights and clock changes of the zones above, an end of a year, and a leap day.
-ANCHORS = tuple(
-    Calendar().parse(text)
-    for text in (
-        "2026-11-18T12:00:00",  # first, so that examples shrink to an ordinary day
-        *("2026-03-29T01:00:00", "2026-10-25T01:00:00", "2026-11-22T23:00:00"),
-        *("2026-03-08T07:00:00", "2026-11-01T06:00:00", "2026-04-04T15:00:00", "2026-10-03T15:30:00"),
-        *("2018-11-04T03:00:00", "2019-02-17T02:00:00", "2010-11-07T02:31:00", "2011-12-30T10:00:00"),
-        *("2027-01-01T00:00:00", "2028-02-29T00:00:00"),
-    )
-)
-_LENGTHS = (0, MINUTE, *map(duration, DURATIONS), 30 * DAY)
 _NUDGES = (0, 0, 0, 1, -1)
+_OFTEN, _SELDOM = st.sampled_from([True] * 7 + [False]), st.sampled_from([False] * 7 + [True])
 
 _characters = st.characters(exclude_categories=["Cs"], exclude_characters="\0")
 texts = st.text(_characters, max_size=8)
@@ -98,7 +75,7 @@ def anchors() -> SearchStrategy[int]:
 _OFFSETS = st.builds(
     lambda hours, length, nudge: hours * HOUR + length + nudge,
     st.integers(-30, 30) | st.integers(-40 * 24, 40 * 24),
-    st.sampled_from(_LENGTHS),
+    st.sampled_from(LENGTHS),
     st.sampled_from(_NUDGES),
 )
 
@@ -117,11 +94,11 @@ def instants_near(rows: tuple[int, ...], anchor: int) -> SearchStrategy[int]:
     edges = st.builds(
         lambda time, sign, length, nudge: time + sign * length + nudge,
         st.sampled_from(rows),
-        st.sampled_from([1, -1]),
-        st.sampled_from(_LENGTHS),
+        st.sampled_from([1, 1, 1, -1]),
+        st.sampled_from(LENGTHS),
         st.sampled_from(_NUDGES),
     )
-    return edges | instants(anchor)
+    return st.one_of(edges, edges, edges, instants(anchor))
 
 
 def iso_texts() -> SearchStrategy[str]:
@@ -152,39 +129,21 @@ def periods() -> SearchStrategy[Period]:
 
 # --- definitions ----------------------------------------------------------------------------------------------------
 
-_DATES: tuple[Value, ...] = (
-    *(anchor / 1_000_000 for anchor in ANCHORS[:3]),
-    ANCHORS[1] // 1000,
-    "2026-03-29",
-    "2026-10-25T02:30:00",
-    "2026-11-18T12:00:00Z",
-)
-_VALUES: dict[str, tuple[Value, ...]] = {
-    "plan": ("free", "gold", "Gold", "", True, 1, "1"),
-    "n": (0, 1, 1.0, 2, 2.5, -1, True, "1", 2**53),
-    "tags": (["free", "x"], [], ["gold", 1, [1]], {"a": [1]}, "free"),
-    "when": _DATES,
-    "address": ({"city": "Wien"}, {"city": "wien"}, {"city": None}, {}, "Wien", [{"city": "Wien"}]),
-    "products": ([{"name": "x"}, {"name": "free"}], [{"name": None}], [], {"name": "x"}, ["x"]),
-}
-_POOL = ("free", "gold", "Gold", "Wien", "x", "1", True, False, 0, 1, 1.0, 2, 2.5)
-
 
 @cache
-def _operands(op: str, wide: bool) -> SearchStrategy[Any]:
+def _operands(op: str) -> SearchStrategy[Any]:
     if op == "matches":
-        return st.sampled_from(["^f", "(?i)gold$", r"\d+", "a|x", "[[:alpha:]]+", "ü.", "e*"])
-    one = json_values(nothing=False) if wide else st.sampled_from([*_POOL, ["free", "x"], {"a": [1]}])
-    number_or_text = numbers | texts if wide else st.sampled_from(["free", "gold", 0, 1, 1.0, 2])
+        return st.sampled_from(["^f", r"\d+", "ü.", "[[:alpha:]]+"])
+    one, number_or_text = json_values(nothing=False), numbers | texts
     choices: dict[str, SearchStrategy[Any]] = {
         "nothing": st.none(),
         "one": one,
         "many": st.lists(one, min_size=1, max_size=3),
         "two": st.tuples(number_or_text, number_or_text).filter(_is_pair),
         "number or text": number_or_text,
-        "text": names if wide else st.sampled_from(["f", "free", "OLD", "1", "x"]),
+        "text": names,
         "duration": st.sampled_from(DURATIONS),
-        "instant": iso_texts() | st.sampled_from(_DATES),
+        "instant": iso_texts() | st.sampled_from(DATES),
     }
     return choices[OPERATORS[op].takes]
 
@@ -198,9 +157,11 @@ _OPERATORS = st.sampled_from(list(OPERATORS))
 
 @st.composite
 def has_conditions(draw: DrawFn, wide: bool = False) -> Condition:
-    """`has` with every operator and an operand that fits."""
-    op, name = draw(_OPERATORS), draw(_property_names(wide))
-    return has(name, op, draw(_operands(op, wide)), ignore_case=draw(st.booleans()))
+    """`has` with every operator; unless `wide`, most of them split the values of the pool."""
+    op = draw(_OPERATORS)
+    if not wide and draw(_OFTEN):
+        return draw(st.sampled_from(draw(st.sampled_from(comparisons(op)))))
+    return has(draw(_property_names(wide)), op, draw(_operands(op)), ignore_case=draw(st.booleans()))
 
 
 @cache
@@ -272,7 +233,7 @@ def segments(wide: bool = False) -> SearchStrategy[Segment]:
 @st.composite
 def funnels(draw: DrawFn, wide: bool = False) -> Funnel:
     """Funnels of one to five steps, names repeated, with every rule."""
-    window = draw(st.none() | st.sampled_from(DURATIONS))
+    window = draw(st.sampled_from([None, None, "30m", "1h", "1d", "2d", "7d", "30d"]))
     return Funnel(
         draw(_steps(wide)),
         window=window,
@@ -286,9 +247,10 @@ def funnels(draw: DrawFn, wide: bool = False) -> Funnel:
 
 @cache
 def _steps(wide: bool) -> SearchStrategy[list[Step]]:
-    plain = (names if wide else st.sampled_from(EVENTS[:3])).map(Step)
+    plain = (names if wide else st.sampled_from("AABBC")).map(Step)
     asking = st.builds(replace, plain, where=where_conditions(wide))
-    return st.lists(st.one_of(plain, plain, plain, asking), min_size=1, max_size=5)
+    step = st.integers(0, 11).flatmap(lambda dice: plain if dice else asking)
+    return st.sampled_from([1, 2, 3, 4, 5]).flatmap(lambda length: st.lists(step, min_size=length, max_size=length))
 
 
 @cache
@@ -351,38 +313,40 @@ _RARE = json_values(_STORABLE, nothing=False)
 
 def property_values(nothing: bool = True) -> SearchStrategy[dict[str, Value]]:
     """Properties of people and events from the pool; with `nothing` some are None."""
-    pairs = [(name, value) for name, pool in _VALUES.items() for value in (*pool, *([None] if nothing else []))]
-    common = st.lists(st.sampled_from(pairs), max_size=4).map(dict)
-    return st.one_of(common, common, common, st.dictionaries(st.sampled_from(list(_VALUES)), _RARE, max_size=2))
+    pairs = [(name, value) for name, pool in VALUES.items() for value in (*pool, *([None] if nothing else []))]
+    few, many = (st.lists(st.sampled_from(pairs), min_size=least, max_size=6).map(dict) for least in (0, 4))
+    return st.one_of(few, many, many, st.dictionaries(st.sampled_from(list(VALUES)), _RARE, max_size=2))
 
 
-_KINDS = st.lists(st.sampled_from(["event", "event", "event", "change", "edge"]), max_size=14)
-_EVENT_NAMES = st.sampled_from([*EVENTS, *EVENTS[:3]])
+KINDS = ("event",) * 4 + ("change",) * 3 + ("edge",)
+MOSTLY_EVENTS = ("event",) * 10 + ("change", "edge")
+_SIZES = st.sampled_from([0, 4, 8, 12])
+_EVENT_NAMES = st.sampled_from([*EVENTS, *EVENTS[:3], *EVENTS[:2]])
 _ARGUMENTS, _CHANGED = property_values(nothing=False), property_values()
-_LATER = st.sampled_from([None, None, 0, 1, HOUR, 2 * DAY])  # known so much later; nothing said
-_SELDOM = st.sampled_from([False, False, False, True])
+_LATER = st.sampled_from([None, None, 0, 1, HOUR, 2 * DAY])  # known so much later; None: nothing said
+_UNDONE = st.sampled_from([None, None, None, 1, DAY])
 _PLACES = st.integers(0, 7)
 
 
 @st.composite
-def site_logs(draw: DrawFn, most_rows: int = 14, identities: int = 4) -> SiteLog:
+def site_logs(draw: DrawFn, most_rows: int = 14, identities: int = 4, kinds: tuple[str, ...] = KINDS) -> SiteLog:
     """Logs of few identities: equal times, merges (some undone), late arrivals, imports and bots."""
-    anchor = draw(anchors())
-    few = draw(st.lists(_OFFSETS, min_size=1, max_size=6))
-    who = st.integers(1, identities)
+    anchor, few = draw(anchors()), draw(st.lists(_OFFSETS, min_size=1, max_size=6))
+    size, who = min(draw(_SIZES), most_rows), st.integers(1, identities)
     events, changes, edges = [], [], []
-    for seq, kind in enumerate(draw(_KINDS)[:most_rows], start=1):
+    for seq, kind in enumerate(draw(st.lists(st.sampled_from(kinds), min_size=size, max_size=most_rows)), start=1):
         place = draw(_PLACES)
         time = anchor + (few[place] if place < len(few) else draw(_OFFSETS))
         known_at = _later(time, draw(_LATER))
         if kind == "event":
-            name, arguments, imported, bot = draw(_EVENT_NAMES), draw(_ARGUMENTS), draw(_SELDOM), draw(_SELDOM)
-            events.append(Event(time, seq, name, arguments, draw(who), known_at, imported=imported, bot=bot))
+            said = _dated(draw(_ARGUMENTS), anchor + few[0])
+            events.append(
+                Event(time, seq, draw(_EVENT_NAMES), said, draw(who), known_at, draw(_SELDOM), bot=draw(_SELDOM))
+            )
         elif kind == "change":
-            changes.append(PropertyChange(time, seq, draw(_CHANGED), draw(who), known_at, imported=draw(_SELDOM)))
+            changes.append(PropertyChange(time, seq, _dated(draw(_CHANGED), anchor + few[-1]), draw(who), known_at))
         else:
-            src, dest = draw(who), draw(st.integers(1, identities - 1))
-            undone_at = _later(time, draw(st.sampled_from([None, None, None, 1, DAY])))
+            src, dest, undone_at = draw(who), draw(st.integers(1, identities - 1)), _later(time, draw(_UNDONE))
             dest += dest >= src  # anybody else
             edges.append(IdentityEdge(src, dest, time, seq, known_at=known_at, undone_at=undone_at))
     return SiteLog(anchor, tuple(events), tuple(changes), tuple(edges))
@@ -390,3 +354,8 @@ def site_logs(draw: DrawFn, most_rows: int = 14, identities: int = 4) -> SiteLog
 
 def _later(time: int, delay: int | None) -> int | None:
     return None if delay is None else time + delay
+
+
+def _dated(values: dict[str, Value], instant: int) -> dict[str, Value]:
+    """Let dates given in whole seconds lie near the log."""
+    return {**values, "when": instant / 1_000_000} if isinstance(values.get("when"), float) else values

@@ -1,13 +1,13 @@
 from __future__ import annotations
 
-from itertools import combinations
+from itertools import combinations, product
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.strategies import SiteLog, funnels, instants_near, site_logs
+from tests.strategies import MOSTLY_EVENTS, SiteLog, funnels, instants_near, site_logs
 from tracktor_nb.errors import DefinitionError
 from tracktor_nb.semantics.condition import did, has
 from tracktor_nb.semantics.event import Event, IdentityEdge, PropertyChange
@@ -212,18 +212,19 @@ def best_of_all(funnel: Funnel, person: Person, within: Range, now: int) -> tupl
 
 @st.composite
 def runs(draw: st.DrawFn) -> tuple[SiteLog, Range, int]:
-    log = draw(site_logs(most_rows=9, identities=2))
-    start = draw(st.just(FIRST_INSTANT) | instants_near(log.times, log.anchor))
-    length = draw(st.sampled_from([DAY, 30 * DAY, 90 * DAY]))
-    end = LAST_INSTANT if start == FIRST_INSTANT else start + length
-    return log, Range(start, end), draw(instants_near(log.times, log.anchor))
+    log = draw(site_logs(most_rows=12, identities=2, kinds=MOSTLY_EVENTS))
+    now = draw(instants_near(log.times, log.anchor))
+    if draw(st.integers(0, 2)):
+        return log, ALWAYS, now
+    start = draw(instants_near(log.times, log.anchor))
+    return log, Range(start, start + draw(st.sampled_from([DAY, 30 * DAY, 90 * DAY]))), now
 
 
 @settings(max_examples=500)
-@given(funnels(), runs())
-def test_the_attempt_is_the_best_of_all_chains(funnel: Funnel, run: tuple[SiteLog, Range, int]) -> None:
+@given(st.lists(funnels(), min_size=4, max_size=4), runs())
+def test_the_attempt_is_the_best_of_all_chains(asked: list[Funnel], run: tuple[SiteLog, Range, int]) -> None:
     log, within, now = run
-    for person in log.people().values():
+    for person, funnel in product(log.people().values(), asked):
         expected = best_of_all(funnel, person, within, now)
         assert attempt(funnel, person, within, now, UTC) == Attempt(len(expected), expected)
 
