@@ -22,6 +22,8 @@ interface Tile {
 
 /** So many steps fit into a tile; with more it can be scrolled, and must be reachable by keyboard. */
 const FIT = 6;
+/** Up to so many bars have each its name below, more only the first and the last. */
+const NAMED = 7;
 
 function Tiles({ model }: { model: Model }) {
   const [tiles] = useTrait<Tile[]>(model, "tiles");
@@ -113,7 +115,7 @@ function TileBody({ tile, zone }: { tile: Tile; zone: string }) {
 function Histogram({ total, bars, zone }: { total: number | null; bars: NonNullable<Tile["bars"]>; zone: string }) {
   const most = Math.max(...bars.map((bar) => bar.value ?? 0), 0);
   const day = (at: number) => instant(at, zone, { dateStyle: undefined, timeStyle: undefined, day: "numeric", month: "short" });
-  const [first, last] = [bars[0], bars.at(-1)];
+  const each = bars.length <= NAMED;
   return (
     <>
       <p class="tnb-total">{number(total)}</p>
@@ -124,12 +126,11 @@ function Histogram({ total, bars, zone }: { total: number | null; bars: NonNulla
           </span>
         ))}
       </div>
-      {first && last && (
-        <p class="tnb-foot tnb-ends">
-          <span>{day(first.start)}</span>
-          {first !== last && <span>{day(last.start)}</span>}
-        </p>
-      )}
+      <p class={`tnb-days ${each ? "tnb-each" : ""}`}>
+        {(each ? bars : bars.length > 1 ? [bars[0]!, bars.at(-1)!] : bars).map((bar) => (
+          <span key={bar.start}>{day(bar.start)}</span>
+        ))}
+      </p>
     </>
   );
 }

@@ -34,6 +34,7 @@ class Dashboard:
     token: str
     site: Site
     voila: psutil.Process
+    environment: dict[str, str]
 
     def open(self, page: Page, route: str = "") -> None:
         """Open the application at a route and wait until it is there."""
@@ -61,7 +62,7 @@ def fill(site: Site) -> None:
 @contextmanager
 def running_dashboard(folder: Path) -> Iterator[Dashboard]:
     """Start the processes over a new database in the folder, and stop them."""
-    port = _free_port()
+    port = free_port()
     settings = {
         "DATA": str(folder),
         "SITE": "video",
@@ -78,9 +79,10 @@ def running_dashboard(folder: Path) -> Iterator[Dashboard]:
         for name, log in zip(commands, logs, strict=True)
     ]
     try:
-        _wait_for(port, processes[1], folder / "dashboards.log")
+        wait_for(port, processes[1], folder / "dashboards.log")
         token = load_settings(environment).token("dashboards")
-        yield Dashboard(f"http://127.0.0.1:{port}", token, site, psutil.Process(processes[1].pid))
+        voila = psutil.Process(processes[1].pid)
+        yield Dashboard(f"http://127.0.0.1:{port}", token, site, voila, environment)
     finally:
         for process in processes:
             process.terminate()
@@ -91,7 +93,8 @@ def running_dashboard(folder: Path) -> Iterator[Dashboard]:
             log.close()
 
 
-def _wait_for(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
+def wait_for(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
+    """Return once somebody listens on the port; fails with the log if the process ends first."""
     deadline, pause = time.monotonic() + PATIENCE, threading.Event()
     while time.monotonic() < deadline:
         assert process.poll() is None, log.read_text()
@@ -102,7 +105,8 @@ def _wait_for(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
     raise AssertionError(f"the dashboards did not start:\n{log.read_text()}")
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port that nobody uses."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

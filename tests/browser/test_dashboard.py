@@ -233,6 +233,7 @@ def test_the_token_leaves_the_address_and_plotly_is_loaded_once(dashboard: Dashb
     for name in ("Becoming a customer", "Site visits"):
         page.get_by_role("button", name=name).click()
         drawn(page)
+        assert "/open/" in page.url
         page.go_back()
         expect(page.get_by_role("heading", name="Analytics")).to_be_visible()
     assert page.locator("script[src*=plotly]").count() == 1

@@ -58,6 +58,7 @@ class App(Column):
 
     @t.observe("route")
     def _routed(self, change: Any) -> None:
+        self.shell.route = change["new"]
         name, _, path = change["new"].partition("/")
         try:
             if name not in self._sections:
@@ -67,4 +68,3 @@ class App(Column):
             self.route = change["old"]  # an address that leads nowhere leaves the page as it is
             raise
         self.children = [self._top, self.section]
-        self.shell.route = self.route

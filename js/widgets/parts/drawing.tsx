@@ -23,6 +23,8 @@ interface Props {
 }
 
 const CONFIG = { displayModeBar: false, displaylogo: false };
+/** The width to draw at while the page is not seen and has none. */
+const UNSEEN = 600;
 const PICTURE = { width: 1200, height: 640, scale: 2 };
 
 /** Counts the changes between light and dark. */
@@ -55,7 +57,8 @@ export function Drawing({ model, figure, height, title, onClick }: Props) {
       const Plotly = await plotly(model);
       if (!current || !box.current) return;
       const { data, layout } = themed(figure, box.current, height);
-      await Plotly.react(box.current, data, { ...layout, width: box.current.clientWidth }, CONFIG);
+      await Plotly.react(box.current, data, { ...layout, width: box.current.clientWidth || UNSEEN }, CONFIG);
+      fit(box.current);
       listen(box.current, clicked);
       setState("drawn");
     };
@@ -67,10 +70,8 @@ export function Drawing({ model, figure, height, title, onClick }: Props) {
   useEffect(() => {
     const element = box.current!;
     const sizes = new ResizeObserver(() => {
-      // An element without data is not drawn yet; one without width is not seen.
-      if (!("data" in element) || !element.clientWidth) return;
-      window.Plotly.relayout(element, { width: element.clientWidth });
-      setNarrow(element.clientWidth < NARROW);
+      fit(element);
+      if (element.clientWidth) setNarrow(element.clientWidth < NARROW);
     });
     sizes.observe(element);
     return () => {
@@ -98,6 +99,12 @@ export function Drawing({ model, figure, height, title, onClick }: Props) {
       )}
     </figure>
   );
+}
+
+/** Draw at the width of the page: it may have changed while plotly.js was drawing, or the page was not seen yet. */
+function fit(element: any): void {
+  const width = element?.clientWidth;
+  if (width && element._fullLayout && element._fullLayout.width !== width) window.Plotly.relayout(element, { width });
 }
 
 /** plotly.js puts its own event methods on the element; one listener is enough for its life. */

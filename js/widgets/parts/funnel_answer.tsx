@@ -56,9 +56,11 @@ function StepTable({ steps, open }: { steps: StepCount[]; open(step: number, sto
           <tr>
             <th scope="col">Event</th>
             <th scope="col">People</th>
-            <th scope="col">Of step before</th>
+            <th scope="col" class="tnb-wide">
+              Of step before
+            </th>
             <th scope="col">Of step 1</th>
-            <th scope="col" class="tnb-time">
+            <th scope="col" class="tnb-wide">
               Median time
             </th>
             <th scope="col">Stopped here</th>
@@ -76,11 +78,11 @@ function StepTable({ steps, open }: { steps: StepCount[]; open(step: number, sto
                 </span>
               </th>
               <td>{number(step.people)}</td>
-              <td>{index === 0 ? "" : percent(step.step_rate)}</td>
+              <td class="tnb-wide">{index === 0 ? "" : percent(step.step_rate)}</td>
               <td>
                 <Share rate={step.rate} />
               </td>
-              <td class="tnb-time">{index === 0 ? "" : length(step.median_time)}</td>
+              <td class="tnb-wide">{index === 0 ? "" : length(step.median_time)}</td>
               <td>
                 <Stopped count={step.people - (steps[index + 1]?.people ?? step.people)} open={() => open(index + 1, true)} />
               </td>
