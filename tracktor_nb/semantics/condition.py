@@ -71,7 +71,7 @@ class Has(Condition):
         return f"has({self.property!r}, {self.op!r}{operand}{case})"
 
     def rule(self) -> str:
-        case = " in any case" if self.ignore_case else ""
+        case = " ignoring case" if self.ignore_case else ""
         return f"{self.property} {self._comparison()}{case}"
 
     def _comparison(self) -> str:
@@ -282,7 +282,9 @@ def _check_condition(part: object, sign: str) -> None:
             f"{part!r} next to {sign} is not a condition. Use has(...), did(...) and their combinations."
         )
     if part.depth >= DEEPEST_CONDITION:
-        raise DefinitionError(f"This condition is nested deeper than {DEEPEST_CONDITION} levels; save parts of it.")
+        raise DefinitionError(
+            f"This condition is nested deeper than {DEEPEST_CONDITION} levels; join its parts with & and | instead."
+        )
 
 
 def _flattened(group: And | Or, sign: str) -> tuple[Condition, ...]:
