@@ -60,8 +60,8 @@ class Call:
 
 def event_of(call: Call) -> NewEvent:
     """Return the event of the person `id` that a /track means."""
-    name = check_event_name(call.params.need("action", _set_hint(call.params)), allow_reserved=call.trusted)
-    distinct_id = _signed_id(call, "id", _alias_hint(call.params))
+    name = check_event_name(call.params.need("action", _set_hint), allow_reserved=call.trusted)
+    distinct_id = _signed_id(call, "id", _alias_hint)
     given = call.params.values.get("data")
     data, flags = (None, ()) if given in (None, "") else read_object(given)
     return NewEvent(distinct_id, name, data=data, **_row(call, flags))
@@ -69,7 +69,7 @@ def event_of(call: Call) -> NewEvent:
 
 def change_of(call: Call) -> NewChange:
     """Return the new values of properties of the person `id` that a /set means; null removes one."""
-    distinct_id = _signed_id(call, "id", _alias_hint(call.params))
+    distinct_id = _signed_id(call, "id", _alias_hint)
     given, flags = read_object(call.params.need("data", "Send the new values as a JSON object."))
     values, more_flags = person_values(given)
     return NewChange(distinct_id, values, **_row(call, flags + more_flags))
@@ -142,7 +142,9 @@ def _message_key(params: Params) -> bytes | None:
     return message_key(message_id) if message_id else None
 
 
-def _signed_id(call: Call, param: str, hint: str, sign: str = "sign", always: bool = False) -> str:
+def _signed_id(
+    call: Call, param: str, hint: str | Callable[[Params], str], sign: str = "sign", always: bool = False
+) -> str:
     """Return the id if the call may speak for it; `always`: even an anonymous id must be signed."""
     distinct_id = check_distinct_id(call.params.need(param, hint), param)
     signed = _is_signed(call, distinct_id, sign)

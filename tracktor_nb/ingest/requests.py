@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from tornado.httputil import HTTPInputError, parse_body_arguments
 
@@ -60,12 +60,13 @@ class Params:
         """Return the parameter as it was sent, or None."""
         return self.values.get(name)
 
-    def need(self, name: str, hint: str = "") -> str:
+    def need(self, name: str, hint: str | Callable[[Params], str] = "") -> str:
         """Return the parameter, or raise PayloadError `missing_param` with the hint or the name sent instead."""
         value: str | None = self.values.get(name)
         if value is None or value == "":
+            said = hint if isinstance(hint, str) else hint(self)
             raise self.problem or PayloadError(
-                "missing_param", name, f"`{name}` is missing. {hint or self._near(name)}".rstrip()
+                "missing_param", name, f"`{name}` is missing. {said or self._near(name)}".rstrip()
             )
         return value
 

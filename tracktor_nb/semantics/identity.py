@@ -6,6 +6,7 @@ import hmac
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 
 from tracktor_nb.errors import PayloadError
 
@@ -69,7 +70,14 @@ def signature_matches(secret: str, distinct_id: str, given: str) -> bool:
 
 def _mac(secret: str, text: str) -> bytes:
     """Not hmac.digest: that lets go of the interpreter lock, and waits 160 us for it while another thread works."""
-    return hmac.new(secret.encode(), text.encode(), "sha256").digest()
+    mac = _keyed(secret).copy()
+    mac.update(text.encode())
+    return mac.digest()
+
+
+@lru_cache(maxsize=1024)
+def _keyed(secret: str) -> hmac.HMAC:
+    return hmac.new(secret.encode(), digestmod="sha256")
 
 
 def expiring_signature(secret: str, distinct_id: str, expires: int) -> str:
@@ -86,7 +94,7 @@ def check_signature(secrets: Iterable[str], distinct_id: str, given: str, now: i
     `bad_signature` is a wrong one, `expired_signature` one that was right.
     """
     expires, signed, sign = None, distinct_id, given
-    if found := _EXPIRING.fullmatch(given):
+    if given.startswith("v2.") and (found := _EXPIRING.fullmatch(given)):
         expires, sign = found.groups()
         signed = _until(expires, distinct_id)
     if not any(signature_matches(secret, signed, sign) for secret in secrets):
