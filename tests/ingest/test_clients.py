@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -102,6 +103,12 @@ def node_clients() -> Path:
     return CLIENTS
 
 
+def assert_it_came_again(proxy: Grumpy) -> None:
+    """Each refusal was heard once; a client may have several requests under way, so they come in any order."""
+    answers = Counter(proxy.statuses)
+    assert (answers[503], answers[429], answers.keys()) == (2, 1, {200, 429, 503})
+
+
 def assert_all_is_stored_once(door: Door) -> None:
     """Compare with what both clients sent."""
     now = time.time() * 1_000_000
@@ -144,8 +151,7 @@ def test_the_python_client_comes_again_until_all_is_stored_once(shop: Door, pack
         send_from_python(client)
         client.flush()
         client.join()
-        assert proxy.statuses[:3] == [503, 429, 503]
-        assert set(proxy.statuses[3:]) == {200}
+        assert_it_came_again(proxy)
     assert failures == []
     assert_all_is_stored_once(shop)
 
@@ -162,6 +168,5 @@ def test_the_node_client_comes_again_until_all_is_stored_once(shop: Door, node_c
             timeout=60,
         )
         assert run.returncode == 0, run.stdout
-        assert sorted(proxy.statuses[:3]) == [429, 503, 503]
-        assert set(proxy.statuses[3:]) == {200}
+        assert_it_came_again(proxy)
     assert_all_is_stored_once(shop)

@@ -161,4 +161,4 @@ def test_a_client_that_does_not_wait_is_recorded_all_the_same(door: Door) -> Non
             if number % 2:  # close with a reset instead of a farewell
                 connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
     assert door.get("/track", id="unicorn", action="last").status == 200
-    assert door.events()[-1][1] == "last"
+    assert "last" in [event[1] for event in door.events()]
