@@ -30,6 +30,7 @@ from tracktor_nb.store.sites import SiteRecord, add_site, change_site
 
 from .load import Load, Report
 
+BATCHES = 30
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "5"))
 SECONDS = float(os.environ.get("BENCH_SECONDS", "2"))
 _runs = count()
@@ -188,7 +189,7 @@ def batch_against_executemany(folder: Path) -> None:
     site = new_site(url)
     raw = folder / "raw.db"
     new_site(f"sqlite:///{raw}")
-    load = Load(0, SECONDS, path="/batch", method="POST", items=1000, connections=1)
+    load = Load(0, 60, path="/batch", method="POST", items=1000, connections=1, most=BATCHES)
     with started(["-m", "tracktor_nb", "serve"], site, **everything_on(url, folder)) as server:
         runs = in_turns({
             "raw": lambda: executemany(raw), "batch": lambda: measure(server, load),
@@ -200,7 +201,7 @@ def batch_against_executemany(folder: Path) -> None:
          f"{cpu[0]:.1f} and {cpu[1] / 1000:.1f} us an event, {events:,.0f}/s")  # fmt: skip
 
 
-def executemany(path: Path, batches: int = 20) -> Measured:
+def executemany(path: Path) -> Measured:
     """Write rows that are ready into a database with our tables, in transactions of 1000; it grows like the other."""
     data = '{"price":17,"product":"a hat of felt","url":"https://example.com/shop/hats"}'
     names = (
@@ -210,11 +211,12 @@ def executemany(path: Path, batches: int = 20) -> Measured:
     first = next(_runs) * 1_000_000
     rows = [
         (first + n, n * 7919 % 5000, 1, n, n, n, 0, None, 0, message_key(f"{first + n}"), data, None, n % 20)
-        for n in range(batches * 1000)
+        for n in range(BATCHES * 1000)
     ]
     insert = f"INSERT INTO event ({names}) VALUES ({', '.join('?' * 13)})"
     connection = sqlite3.connect(path, isolation_level=None)
     connection.execute("PRAGMA synchronous=FULL")
+    connection.execute("PRAGMA cache_size=-65536")
     cpu, wall = time.process_time(), time.perf_counter()
     for start in range(0, len(rows), 1000):
         connection.execute("BEGIN IMMEDIATE")

@@ -22,7 +22,7 @@ PEOPLE = 5000
 
 @dataclass
 class Load:
-    """What to send: `rate` requests a second (0: as fast as they are answered) over so many connections."""
+    """What to send: `rate` requests a second (0: as fast as they are answered), for so long or at `most` so many."""
 
     port: int
     seconds: float
@@ -33,6 +33,7 @@ class Load:
     connections: int = 32
     rate: float = 0
     items: int = 0
+    most: int = 10**9
     name: str = "run"
 
 
@@ -131,7 +132,7 @@ async def run(load: Load) -> Report:
 
     def next_one(client: Client) -> None:
         now = time.perf_counter()
-        if load.rate or now - start >= load.seconds:
+        if load.rate or now - start >= load.seconds or report.answered >= load.most:
             idle.put_nowait(client)
         else:
             client.send(next(waiting), now)
