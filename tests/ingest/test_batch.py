@@ -15,7 +15,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tracktor_nb.ingest.batch import CHUNK, MOST_ITEMS
+from tracktor_nb.ingest import batch
+from tracktor_nb.ingest.batch import MOST_ITEMS
 from tracktor_nb.ingest.rate import Limits
 from tracktor_nb.semantics.event import SYSTEM_EVENTS
 from tracktor_nb.semantics.identity import signature
@@ -205,6 +206,16 @@ def test_a_refusal_of_the_store_is_told_for_its_item_alone(signed_door: Door) ->
     assert signed_door.edges() == [("a-2", "unicorn", "identify")]
 
 
+CHUNK = 100
+
+
+@pytest.fixture
+def chunked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Batches that take several transactions."""
+    monkeypatch.setattr(batch, "CHUNK", CHUNK)
+
+
+@pytest.mark.usefixtures("chunked")
 def test_77_a_message_is_stored_once_whatever_it_comes_with(door: Door) -> None:
     items = [event(message_id=f"message {number}", data={"n": number}) for number in range(CHUNK + 10)]
     items.append({"type": "set", "id": "unicorn", "data": {"n": 1}, "message_id": "s"})
@@ -350,6 +361,7 @@ def test_a_batch_counts_as_its_items(door: Door) -> None:
     assert door.refused() == []
 
 
+@pytest.mark.usefixtures("chunked")
 def test_92_a_batch_that_could_not_be_stored_can_come_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(writer, "LONGEST_WAIT", 0.2)
     path = tmp_path / "shop.db"

@@ -18,8 +18,8 @@ from .recording import Answer, Entry, step_of
 from .requests import Params, params_of, read_json, read_params
 
 MOST_ITEMS = 1000
-CHUNK = 500
-"""Entries of one transaction: others who wait for the writer come in between."""
+CHUNK = 1000
+"""Entries of one transaction: others who wait for the writer come in between; half as many cost a fifth more."""
 BREATH = 100
 """Items read at a stretch: other requests are answered in between."""
 
