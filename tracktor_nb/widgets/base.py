@@ -23,6 +23,8 @@ from .history import History
 from .people_table import Page, PeopleTable
 from .services import Services
 
+DEFAULT_PERIOD = "last 7 days"
+
 
 class Builder(Column):
     """Edits one definition by hand.
@@ -36,7 +38,7 @@ class Builder(Column):
     definition = t.Instance(Definition, allow_none=True)
     problem = t.Unicode()
     result = t.Any()
-    period = t.Any("last 7 days")
+    period = t.Any(DEFAULT_PERIOD)
     name = t.Unicode()
     revision = t.Int(0, help="of the saved definition that this one began as; 0 if it is new")
 
@@ -55,14 +57,13 @@ class Builder(Column):
         self._saved_name, self._saved = (name, definition) if revision else ("", None)
         self.on_saved: list[Callable[[str], None]] = []
         self.on_archived: list[Callable[[str], None]] = []
-        self.editor = Editor(kind=self.kind, form=self.blank())
-        self.view = Answer()
-        self.people = PeopleTable()
+        zone = "UTC" if services is None else services.zone
+        self.editor = Editor(kind=self.kind, form=self.blank() if definition is None else to_form(definition))
+        self.view = Answer(zone=zone, period=period or DEFAULT_PERIOD)
+        self.people = PeopleTable(zone=zone)
         self._halves = split(self.editor, self.view)
-        super().__init__([self._halves], name=name, revision=revision)
+        super().__init__([self._halves], name=name, revision=revision, period=self.view.period)
         self._connect()
-        if period is not None:
-            self.period = period
         self.definition = definition
 
     @abstractmethod
@@ -240,8 +241,6 @@ class Builder(Column):
         super().close()
 
     def _connect(self) -> None:
-        if self._services is not None:
-            self.view.zone = self.people.zone = self._services.zone
         t.link((self, "name"), (self.editor, "name"))
         t.link((self, "period"), (self.view, "period"))
         t.dlink((self, "problem"), (self.editor, "problem"))
