@@ -17,7 +17,7 @@ import tempfile
 import time
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import asdict, dataclass, replace
 from itertools import count
 from pathlib import Path
@@ -32,9 +32,11 @@ from tracktor_nb.store.sites import SiteRecord, add_site, change_site
 from .load import Load, Report
 
 BATCHES = 30
+GROWN = 500_000
+"""Events in the tables of a site in use; the demo has as many."""
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "5"))
 SECONDS = float(os.environ.get("BENCH_SECONDS", "2"))
-_runs = count()
+_runs = count(1)
 
 
 @dataclass
@@ -185,43 +187,64 @@ def tell_latency(what: str, runs: list[Measured]) -> None:
 
 
 def batch_against_executemany(folder: Path) -> None:
-    """CPU of a batch of 1000 against the same rows by executemany, on the same schema, synchronous=FULL."""
-    url = f"sqlite:///{folder / 'batch.db'}"
-    site = new_site(url)
-    raw = folder / "raw.db"
+    """CPU of a batch of 1000 against the same rows by executemany, in tables that are new and in tables in use."""
+    for rows in (0, GROWN):
+        batch_in_tables_of(rows, folder)
+
+
+def batch_in_tables_of(rows: int, folder: Path) -> None:
+    """Measure with so many events in the tables before, on the same schema, synchronous=FULL."""
+    path, raw = folder / f"batch{rows}.db", folder / f"raw{rows}.db"
+    site = new_site(f"sqlite:///{path}")
     new_site(f"sqlite:///{raw}")
+    for each in (path, raw):
+        grow(each, rows)
     load = Load(0, 60, path="/batch", method="POST", items=1000, connections=1, most=BATCHES)
-    with started(["-m", "tracktor_nb", "serve"], site, **everything_on(url, folder)) as server:
+    with started(["-m", "tracktor_nb", "serve"], site, **everything_on(f"sqlite:///{path}", folder)) as server:
         runs = in_turns({
             "raw": lambda: executemany(raw), "batch": lambda: measure(server, load),
         })  # fmt: skip
     ratios = [raw.cpu * 1000 / batch.cpu for raw, batch in zip(runs["raw"], runs["batch"], strict=True)]
     cpu = [statistics.median(each.cpu for each in runs[name]) for name in ("raw", "batch")]
     events = statistics.median(each.a_second for each in runs["batch"]) * 1000
-    tell("POST /batch of 1000 against raw executemany: CPU", ratios, ">= 0.5",
+    tell(f"batch of 1000 / raw executemany, {rows:,} rows before: CPU", ratios, ">= 0.5",
          f"{cpu[0]:.1f} and {cpu[1] / 1000:.1f} us an event, {events:,.0f}/s")  # fmt: skip
+
+
+def grow(path: Path, rows: int) -> None:
+    """Put events into the tables, and the counter behind them."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("BEGIN IMMEDIATE")
+        connection.executemany(INSERT, events(1, rows))
+        connection.execute("UPDATE counter SET value = value + ?", (rows + 1,))
+        connection.execute("COMMIT")
+
+
+NAMES = (
+    "seq, identity_id, site_id, time, received_at, known_at, imported, origin, bot, message_key, data, notes, name_id"
+)
+INSERT = f"INSERT INTO event ({NAMES}) VALUES ({', '.join('?' * 13)})"
+DATA = '{"price":17,"product":"a hat of felt","url":"https://example.com/shop/hats"}'
+
+
+def events(first: int, count: int) -> list[tuple[object, ...]]:
+    """Return rows that are ready to be written."""
+    return [
+        (first + n, n * 7919 % 5000, 1, n, n, n, 0, None, 0, message_key(f"{first + n}"), DATA, None, n % 20)
+        for n in range(count)
+    ]
 
 
 def executemany(path: Path) -> Measured:
     """Write rows that are ready into a database with our tables, in transactions of 1000; it grows like the other."""
-    data = '{"price":17,"product":"a hat of felt","url":"https://example.com/shop/hats"}'
-    names = (
-        "seq, identity_id, site_id, time, received_at, known_at, imported, origin, bot, message_key, data, notes,"
-        " name_id"
-    )
-    first = next(_runs) * 1_000_000
-    rows = [
-        (first + n, n * 7919 % 5000, 1, n, n, n, 0, None, 0, message_key(f"{first + n}"), data, None, n % 20)
-        for n in range(BATCHES * 1000)
-    ]
-    insert = f"INSERT INTO event ({names}) VALUES ({', '.join('?' * 13)})"
+    rows = events(next(_runs) * 10_000_000, BATCHES * 1000)
     connection = sqlite3.connect(path, isolation_level=None)
     connection.execute("PRAGMA synchronous=FULL")
     connection.execute("PRAGMA cache_size=-65536")
     cpu, wall = time.process_time(), time.perf_counter()
     for start in range(0, len(rows), 1000):
         connection.execute("BEGIN IMMEDIATE")
-        connection.executemany(insert, rows[start : start + 1000])
+        connection.executemany(INSERT, rows[start : start + 1000])
         connection.execute("COMMIT")
     used, took = time.process_time() - cpu, time.perf_counter() - wall
     connection.close()
