@@ -163,6 +163,14 @@ def test_33_ids_are_compared_byte_by_byte(door: Door) -> None:
     assert len(set(door.people().values())) == 2
 
 
+def test_60_an_address_of_somebody_else_joins_nobody(door: Door) -> None:
+    for who in ("unicorn", "impostor"):
+        assert door.get("/set", id=who, data='{"email": "unicorn@example.com"}').status == 200
+    people = door.people()
+    assert people["unicorn"] != people["impostor"]
+    assert door.edges() == []
+
+
 def test_68_69_75_aliases_bind_for_good(door: Door) -> None:
     assert door.get("/alias", srcid="a-1", destid="unicorn").json == {"ok": True, "merged": True}
     assert door.get("/alias", srcid="a-1", destid="unicorn").json == {"ok": True, "merged": True, "unchanged": True}
