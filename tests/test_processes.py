@@ -3,7 +3,10 @@ from __future__ import annotations
 import asyncio
 import os
 import re
+import select
 import signal
+import subprocess
+import sys
 
 from tracktor_nb.processes import Part, run_all
 
@@ -49,3 +52,27 @@ def test_a_part_that_does_not_listen_is_killed_with_its_children(monkeypatch):
     run([part], until=r"\[deaf\] deaf")
     assert part.process is not None
     assert part.process.returncode == -signal.SIGKILL
+
+
+PART = """
+import os, signal
+from tracktor_nb.processes import end_with_keeper
+end_with_keeper()
+print(os.getpid())
+signal.pause()
+"""
+TREE = f"""
+import asyncio
+from tracktor_nb.processes import Part, run_all
+asyncio.run(run_all([Part("part", ["-c", {PART!r}])], {{}}, print))
+"""
+
+
+def test_the_parts_end_with_a_tree_that_was_killed():
+    with subprocess.Popen([sys.executable, "-u", "-c", TREE], stdout=subprocess.PIPE, text=True) as tree:
+        assert tree.stdout is not None
+        part = os.pidfd_open(int(tree.stdout.readline().removeprefix("[part] ")))
+        tree.kill()
+    ended, _, _ = select.select([part], [], [], 20)
+    os.close(part)
+    assert ended, "a process nobody keeps any more goes on"

@@ -16,7 +16,7 @@ import click
 from .cli_rejected import rejected
 from .cli_sites import person, site
 from .errors import TracktorError
-from .processes import Part, run_all
+from .processes import Part, end_with_keeper, run_all
 from .settings import Settings, load_settings
 
 
@@ -38,6 +38,7 @@ def main() -> None:
     Settings come from TRACKTOR_* in the environment or tracktor.toml here: database, data, site, host, port,
     dashboard_port, lab_port.
     """
+    end_with_keeper()
 
 
 @main.command()

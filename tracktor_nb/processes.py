@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 import sys
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -15,6 +16,8 @@ STEADY_SECONDS = 60
 """A part that ran so long starts again with the shortest pause."""
 GRACE_SECONDS = 10
 """How long a part may take to stop before it is killed."""
+KEPT = "TRACKTOR_KEPT"
+"""Set for the parts of a tree: their standard input is a pipe that ends when the tree's own process does."""
 
 
 @dataclass
@@ -60,7 +63,8 @@ async def _run_once(part: Part, environment: dict[str, str], log: Callable[[str]
     part.process = await asyncio.create_subprocess_exec(
         sys.executable,
         *part.arguments,
-        env={**os.environ, **environment, "PYTHONUNBUFFERED": "1"},
+        env={**os.environ, **environment, "PYTHONUNBUFFERED": "1", KEPT: "1"},
+        stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
         start_new_session=True,
@@ -82,3 +86,14 @@ async def _stop(part: Part) -> None:
     except TimeoutError:
         os.killpg(process.pid, signal.SIGKILL)
         await process.wait()
+
+
+def end_with_keeper() -> None:
+    """Stop this process as soon as the one that keeps it is gone, however it went; one started by hand goes on."""
+    if os.environ.pop(KEPT, ""):
+        threading.Thread(target=_wait_for_the_end, name="keeper", daemon=True).start()
+
+
+def _wait_for_the_end() -> None:
+    os.read(sys.stdin.fileno(), 1)  # nobody writes: this returns when the other end is closed
+    os.kill(os.getpid(), signal.SIGTERM)
