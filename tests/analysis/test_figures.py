@@ -12,7 +12,7 @@ import plotly.graph_objects as go
 import pytest
 
 from tracktor_nb.analysis.evaluate import evaluate
-from tracktor_nb.analysis.figures import PALETTE, wrapped
+from tracktor_nb.analysis.figures.look import PALETTE, wrapped
 from tracktor_nb.semantics.condition import did
 from tracktor_nb.semantics.funnel import Funnel
 from tracktor_nb.semantics.metric import Metric

@@ -1,6 +1,7 @@
-"""Answers: plain frozen data that crosses process borders, and knows whom to ask for its people and its reasons.
+"""What all answers share: plain frozen data that crosses process borders.
 
-pandas and plotly are loaded only where a method returns their objects.
+An answer knows whom to ask for its people and its reasons. pandas and plotly are loaded only where a method returns
+their objects.
 """
 
 from __future__ import annotations
@@ -11,20 +12,17 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self
 
+from tracktor_nb.analysis.cards.explanation import explanation
+from tracktor_nb.analysis.wording import instant_in_words, period_in_words
 from tracktor_nb.errors import DefinitionError
 from tracktor_nb.semantics import codec
 from tracktor_nb.semantics.definition import Definition
-from tracktor_nb.semantics.funnel import Funnel
-from tracktor_nb.semantics.metric import Metric
 from tracktor_nb.semantics.period import Calendar, Period
-from tracktor_nb.semantics.segment import Segment
-
-from . import cards, figures
-from .wording import instant_in_words, number, period_in_words
 
 if TYPE_CHECKING:
     import pandas as pd
     import plotly.graph_objects as go
+
 
 Row = dict[str, Any]
 
@@ -69,7 +67,7 @@ class Explanation:
         return "\n".join([f"{self.distinct_id}: {self.summary}", *(f"  {line}" for line in lines)])
 
     def _repr_html_(self) -> str:
-        return cards.explanation(self)
+        return explanation(self)
 
 
 class Asked(Protocol):
@@ -180,149 +178,3 @@ class Result:
     @abstractmethod
     def _short(self) -> str:
         """Return the numbers in a few words."""
-
-
-@dataclass(frozen=True, kw_only=True, repr=False)
-class FunnelResult(Result):
-    """How many people reached each step.
-
-    `steps` holds {label, people, step_rate, rate, median_time, mean_time, p90_time}, times in microseconds from the
-    step before; `breakdown` holds {value, steps}, the largest first, and `more_values` says how many it leaves out.
-    """
-
-    definition: Funnel
-    steps: list[Row]
-    breakdown: list[Row]
-    more_values: int = 0
-
-    kind = "funnel"
-
-    @property
-    def title(self) -> str:
-        return " → ".join(step["label"] for step in self.steps)
-
-    @property
-    def table(self) -> pd.DataFrame:
-        """The steps with people, rates and times; with a breakdown people and rates, by (value, step)."""
-        import pandas as pd
-
-        if self.definition.by is not None:
-            return self._table_by(self.definition.by)
-        frame = pd.DataFrame(self.steps, index=pd.RangeIndex(1, len(self.steps) + 1, name="step"))
-        frame = frame.rename(columns={"label": "event"})
-        times = ["median_time", "mean_time", "p90_time"]
-        frame[times] = frame[times].apply(lambda column: pd.to_timedelta(pd.array(column, "Int64"), unit="us"))
-        return frame.astype({"step_rate": float, "rate": float})
-
-    def _table_by(self, by: str) -> pd.DataFrame:
-        import pandas as pd
-
-        labels = [step["label"] for step in self.steps]
-        values = [row["value"] for row in self.breakdown]
-        index = pd.MultiIndex.from_product([values, range(1, len(labels) + 1)], names=[by, "step"])
-        people = pd.Series([count for row in self.breakdown for count in row["steps"]], index, dtype="int64")
-        first = people.groupby(level=0, sort=False, dropna=False).transform("first")
-        before = people.groupby(level=0, sort=False, dropna=False).shift()
-        return pd.DataFrame(
-            {"event": labels * len(values), "people": people, "step_rate": people / before, "rate": people / first}
-        )
-
-    def figure(self) -> dict[str, Any]:
-        return figures.funnel(self)
-
-    def _short(self) -> str:
-        return " → ".join(f"{step['people']:,}" for step in self.steps)
-
-    def _repr_html_(self) -> str:
-        return cards.funnel(self)
-
-
-@dataclass(frozen=True, kw_only=True, repr=False)
-class MetricResult(Result):
-    """A number over the range and per bucket.
-
-    `buckets` holds {start (us), value, partial}; maximum, minimum and average are over whole buckets only.
-    `breakdown` holds {value, total, buckets}, the most frequent first, and `more_values` says how many it leaves out.
-    """
-
-    definition: Metric
-    total: float | None
-    buckets: list[Row]
-    maximum: float | None
-    minimum: float | None
-    average: float | None
-    breakdown: list[Row]
-    more_values: int = 0
-
-    kind = "metric"
-
-    @property
-    def title(self) -> str:
-        return self.definition.label
-
-    @property
-    def rule(self) -> str:
-        partial = sum(bucket["partial"] for bucket in self.buckets)
-        named = f"{partial} partial {self.definition.freq}{'' if partial == 1 else 's'}"
-        return super().rule + (f" · {named} left out of maximum, minimum and average" if partial else "")
-
-    @property
-    def table(self) -> pd.DataFrame:
-        import pandas as pd
-
-        starts = pd.to_datetime([bucket["start"] for bucket in self.buckets], unit="us", utc=True)
-        index = pd.DatetimeIndex(starts.tz_convert(self.calendar.zone), name=self.definition.freq)
-        frame = pd.DataFrame({name: [bucket[name] for bucket in self.buckets] for name in ("value", "partial")}, index)
-        for row in self.breakdown:
-            frame[f"{self.definition.by} = {row['value']}"] = row["buckets"]
-        return frame
-
-    def figure(self) -> dict[str, Any]:
-        return figures.metric(self)
-
-    def _short(self) -> str:
-        return number(self.total)
-
-    def _repr_html_(self) -> str:
-        return cards.metric(self)
-
-
-@dataclass(frozen=True, kw_only=True, repr=False)
-class SegmentResult(Result):
-    """How many people are members now: `count` of `known`, with up to ten `examples` (rows like those of people)."""
-
-    definition: Segment
-    count: int
-    known: int
-    examples: list[Row]
-
-    kind = "segment"
-
-    @property
-    def title(self) -> str:
-        return "Segment"
-
-    @property
-    def _when(self) -> str:
-        return f"on {instant_in_words(self.now, self.calendar)}"
-
-    @property
-    def table(self) -> pd.DataFrame:
-        return PeoplePage(self.examples, self.count).frame(self.calendar.zone)
-
-    def figure(self) -> dict[str, Any]:
-        return figures.segment(self)
-
-    def _short(self) -> str:
-        return f"{self.count:,} of {self.known:,} people"
-
-    def _repr_html_(self) -> str:
-        return cards.segment(self)
-
-
-_KINDS: dict[str, type[Result]] = {each.kind: each for each in (FunnelResult, MetricResult, SegmentResult)}
-
-
-def from_dict(body: Mapping[str, Any], asked: Asked | None = None) -> Result:
-    """Return the result that `to_dict` wrote; `asked` answers its further questions."""
-    return _KINDS[body["kind"]]._from_dict(body, asked)

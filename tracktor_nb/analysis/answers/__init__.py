@@ -1,0 +1,83 @@
+"""From a definition and a log to an answer that can also name its people and its reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from tracktor_nb.analysis.explanations.funnel import explain_funnel
+from tracktor_nb.analysis.explanations.metric import explain_metric
+from tracktor_nb.analysis.explanations.rows import Told
+from tracktor_nb.analysis.explanations.segment import explain_segment
+from tracktor_nb.analysis.frames import Log
+from tracktor_nb.analysis.results import Explanation, FunnelResult, MetricResult, PeoplePage, Result, SegmentResult
+from tracktor_nb.semantics.codec import kind_of
+from tracktor_nb.semantics.definition import Definition
+from tracktor_nb.semantics.period import Calendar, Period
+
+from .funnel import answer_funnel
+from .metric import answer_metric
+from .people import people_page, shown_id
+from .question import Listed, Question
+from .segment import answer_segment
+
+
+class Kind(NamedTuple):
+    """How one kind of definition is answered: who is behind its numbers and the numbers, its result, its reasons."""
+
+    answer: Callable[[Question], tuple[Listed, dict[str, Any]]]
+    result: type[Result]
+    explain: Callable[..., Told]
+
+
+KINDS = {
+    "funnel": Kind(answer_funnel, FunnelResult, explain_funnel),
+    "metric": Kind(answer_metric, MetricResult, explain_metric),
+    "segment": Kind(answer_segment, SegmentResult, explain_segment),
+}
+
+
+@dataclass(frozen=True)
+class Answered:
+    """Lists people and gives reasons, out of the log that the answer came from."""
+
+    question: Question
+    listed: Listed
+
+    def people_page(self, step: int, stopped: bool, offset: int, limit: int | None, search: str) -> PeoplePage:
+        """Return some of the people at a step, most recently seen first."""
+        question = self.question
+        return people_page(question.log, self.listed(step, stopped), question.now, offset, limit, search)
+
+    def explain(self, person: Any) -> Explanation:
+        """Return why the person is where it is, by the one-person truth."""
+        question, log = self.question, self.question.log
+        code = log.find(person)
+        tell = KINDS[kind_of(question.definition)].explain
+        told = tell(question.definition, log.person(code), question.within, question.now, question.calendar)
+        return Explanation(shown_id(log, code), str(log.identities.distinct_ids[code]), *told)
+
+
+def answer(
+    definition: Definition, log: Log, period: Period, now: int, calendar: Calendar, as_of: int | None = None
+) -> Result:
+    """Return the answer of the log at `now`; with `as_of`, what the log knew then, asked no later than then."""
+    if as_of is not None:
+        log, now = log.as_of(as_of), min(now, as_of)
+    question = Question(definition, log, period, now, calendar)
+    kind = KINDS[kind_of(definition)]
+    listed, figures = kind.answer(question)
+    start, end = question.bounds
+    return kind.result(
+        definition=definition,
+        period=period,
+        calendar=calendar,
+        now=now,
+        watermark=log.watermark,
+        start=start,
+        end=end,
+        as_of=as_of,
+        asked=Answered(question, listed),
+        **figures,
+    )

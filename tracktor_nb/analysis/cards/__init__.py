@@ -1,0 +1,1 @@
+"""Answers as HTML for notebooks: a module for each kind, in the one look of `look`."""

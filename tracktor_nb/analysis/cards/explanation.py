@@ -1,0 +1,19 @@
+"""The card of an explanation."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING
+
+from .look import CARD, table
+
+if TYPE_CHECKING:
+    from tracktor_nb.analysis.results.base import Explanation
+
+
+def explanation(given: Explanation) -> str:
+    """Return the sentence and the rows that decide it."""
+    heads = list(dict.fromkeys(key for row in given.rows for key in row))
+    rows = [[escape(str(row.get(head, ""))) for head in heads] for row in given.rows]
+    body = table([escape(head) for head in heads], rows, ()) if rows else ""
+    return f'<div style="{CARD}"><b>{escape(given.distinct_id)}</b> {escape(given.summary)}{body}</div>'

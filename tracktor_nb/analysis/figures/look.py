@@ -1,0 +1,58 @@
+"""The one look of all figures: plotly figures as plain dictionaries, for light and dark pages.
+
+Nothing here needs plotly. Texts are escaped, since plotly reads a little HTML in them.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from html import escape
+from typing import Any
+
+Figure = dict[str, Any]
+# Our violet first, then colours of Okabe and Ito, which people with any colour vision tell apart.
+PALETTE = ("#6b5cff", "#e69f00", "#009e73", "#56b4e9", "#d55e00", "#cc79a7", "#8c8c3a", "#7f7f7f")
+FAINT = "#b3abff"
+GRID = "rgba(128,128,128,0.2)"
+INK = "#7a7f8c"  # readable on white and on near-black
+FONT = {"family": "system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif", "size": 13, "color": INK}
+MOST_TICKS = 12
+MOST_SERIES = 6  # more colours than that cannot be told apart in one picture
+
+
+def layout(**own: Any) -> dict[str, Any]:
+    """Return the layout that all figures share, with some of its own."""
+    axis: dict[str, Any] = {"gridcolor": GRID, "zeroline": False, "automargin": True, "linecolor": GRID}
+    shared: dict[str, Any] = {
+        "font": FONT,
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "colorway": list(PALETTE),
+        "margin": {"l": 8, "r": 16, "t": 16, "b": 8},
+        "xaxis": axis,
+        "yaxis": axis,
+        "separators": ".,",
+        "hoverlabel": {"font": {"family": FONT["family"]}, "align": "left"},
+        "legend": {"orientation": "h", "yanchor": "bottom", "y": 1.02, "x": 0, "traceorder": "normal"},
+        "bargap": 0.25,
+    }
+    nested: dict[str, Any] = {
+        key: {**shared[key], **own.pop(key)} for key in ("xaxis", "yaxis", "margin") if key in own
+    }
+    return {**shared, **nested, **own}
+
+
+def wrapped(text: str, width: int = 28, lines: int = 2) -> str:
+    """Return a long name on a few lines."""
+    found = textwrap.wrap(text, width, max_lines=lines, placeholder=" …") or [""]
+    return "<br>".join(escape(line if len(line) <= width else f"{line[: width - 1]}…") for line in found)
+
+
+def empty(message: str) -> Figure:
+    """Return a figure that says why there is nothing to see."""
+    note = {"text": escape(message), "showarrow": False, "font": {"size": 15}, "xref": "paper", "yref": "paper"}
+    hidden = {"visible": False}
+    return {
+        "data": [],
+        "layout": layout(annotations=[{**note, "x": 0.5, "y": 0.5}], xaxis=hidden, yaxis=hidden, height=220),
+    }
