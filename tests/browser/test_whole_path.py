@@ -107,7 +107,7 @@ def test_the_visitor_is_in_the_list_behind_the_step_with_id_email_and_last_actio
 def test_without_the_token_there_is_no_dashboard_and_no_notebook(demonstration: Demonstration, page: Page) -> None:
     for name in ("Dashboard", "JupyterLab"):
         page.goto(demonstration.link(name).partition("?token=")[0])
-        assert "/login" in page.url
+        expect(page).to_have_url(re.compile("/login"))
 
 
 def test_jupyterlab_opens_the_first_notebook(demonstration: Demonstration, page: Page) -> None:
