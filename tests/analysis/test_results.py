@@ -96,6 +96,13 @@ def test_people_come_with_their_email_and_last_action_the_latest_first() -> None
     ]
 
 
+def test_a_number_that_a_kind_does_not_have_is_refused() -> None:
+    result = ask(DEFINITIONS[0])
+    for given, named in (((1, True, 3), {}), ((), {"cohort": 1}), ((1,), {"step": 1})):
+        with pytest.raises(DefinitionError, match="asked for by step, stopped"):
+            result.people(*given, **named)
+
+
 def test_a_page_of_people_can_be_searched_and_turned() -> None:
     result = ask(DEFINITIONS[0])
     found = result.people_page(search="quinn@")

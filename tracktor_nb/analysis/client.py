@@ -106,8 +106,8 @@ class _Asked:
     client: Client
     question: Mapping[str, Any]
 
-    def people_page(self, step: int, stopped: bool, offset: int, limit: int | None, search: str) -> PeoplePage:
-        page = {"step": step, "stopped": stopped, "offset": offset, "limit": limit, "search": search}
+    def people_page(self, which: Mapping[str, Any], offset: int, limit: int | None, search: str) -> PeoplePage:
+        page = {**which, "offset": offset, "limit": limit, "search": search}
         return PeoplePage(**self.client.ask("people", {**self.question, "page": page}))
 
     def explain(self, person: Any) -> Explanation:

@@ -2,57 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
 from tracktor_nb.semantics.metric import Metric, value_of
-from tracktor_nb.semantics.period import LAST_INSTANT, Calendar, Range
+from tracktor_nb.semantics.period import Calendar, Range
 
 from .arrays import Ints
 from .breakdowns import split_by
+from .buckets import buckets_of, countable
 from .conditions import matching
 from .frames import Log
 
 Number = float | None
-
-
-@dataclass(frozen=True)
-class Buckets:
-    """The hours, days, weeks or months of a question: n + 1 edges, and which of the n are partial."""
-
-    edges: Ints
-    partial: list[bool]
-
-    def __len__(self) -> int:
-        return len(self.partial)
-
-    def of(self, times: Ints) -> Ints:
-        """Return the number of the bucket that each time lies in."""
-        return np.searchsorted(self.edges, times, "right") - 1
-
-
-def buckets_of(metric: Metric, asked: Range, log: Log, now: int, calendar: Calendar) -> Buckets:
-    """Return the buckets of the range up to `now`; those of "all time" reach from the log's first to its last event.
-
-    A bucket is partial if the range cuts it, if the log began within it, or if it is not over at `now`.
-    """
-    within = countable(asked, now)
-    began, over = within.start, within.end
-    if asked.end == LAST_INSTANT:
-        first, last = log.extent or (over, over)
-        began, within = first, Range(first, min(over, last + 1))
-    if within.start >= within.end:
-        return Buckets(np.zeros(0, np.int64), [])
-    edges = calendar.edges(within.start, within.end, metric.freq)
-    return Buckets(np.array(edges), [start < began or end > over for start, end in pairwise(edges)])
-
-
-def countable(asked: Range, now: int) -> Range:
-    """Return the range without the future."""
-    return Range(asked.start, min(asked.end, now + 1))
 
 
 def occurrences(metric: Metric, log: Log, within: Range, calendar: Calendar) -> Ints:
@@ -89,7 +52,7 @@ def spread(values: list[Number], partial: list[bool]) -> dict[str, Number]:
 
 def figures_of(metric: Metric, log: Log, asked: Range, now: int, calendar: Calendar) -> dict[str, Any]:
     """Return total, buckets, maximum, minimum, average and breakdown of the metric over the range."""
-    buckets = buckets_of(metric, asked, log, now, calendar)
+    buckets = buckets_of(metric.freq, asked, log, now, calendar)
     found = occurrences(metric, log, countable(asked, now), calendar)
     person, bucket = log.person_code[found], buckets.of(log.time[found])
     values = series(metric, person, bucket, len(buckets))

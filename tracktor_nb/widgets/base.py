@@ -180,7 +180,7 @@ class Builder(Column):
             self._close_people()
 
     def _page(self, step: int, stopped: bool, offset: int, limit: int, search: str) -> Page:
-        page: Page = self.result.people_page(step, stopped, offset, limit, search)
+        page: Page = self.result.people_page(step, stopped, offset=offset, limit=limit, search=search)
         return page
 
     def _close_people(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -45,10 +45,10 @@ class Answered:
     question: Question
     listed: Listed
 
-    def people_page(self, step: int, stopped: bool, offset: int, limit: int | None, search: str) -> PeoplePage:
-        """Return some of the people at a step, most recently seen first."""
+    def people_page(self, which: Mapping[str, Any], offset: int, limit: int | None, search: str) -> PeoplePage:
+        """Return some of the people behind a number, most recently seen first."""
         question = self.question
-        return people_page(question.log, self.listed(step, stopped), question.now, offset, limit, search)
+        return people_page(question.log, self.listed(**which), question.now, offset, limit, search)
 
     def explain(self, person: Any) -> Explanation:
         """Return why the person is where it is, by the one-person truth."""

@@ -18,7 +18,7 @@ def answer_funnel(question: Question) -> tuple[Listed, dict[str, Any]]:
     found = attempts(funnel, log, question.within, question.now, question.calendar)
     breakdown, more = breakdown_of(funnel, found, log)
 
-    def listed(step: int, stopped: bool) -> Ints:
+    def listed(step: int = 1, stopped: bool = False) -> Ints:
         check_step(step, len(funnel.steps))
         return found.person[
             (found.reached >= step) & (not stopped or (found.reached == step) & (step < len(funnel.steps)))

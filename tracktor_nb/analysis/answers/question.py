@@ -11,8 +11,8 @@ from tracktor_nb.errors import DefinitionError
 from tracktor_nb.semantics.definition import Definition
 from tracktor_nb.semantics.period import LAST_INSTANT, Calendar, Period, Range, resolve
 
-Listed = Callable[[int, bool], Ints]
-"""The codes of the people at a step, or of those who stopped there."""
+Listed = Callable[..., Ints]
+"""Returns the codes of the people behind a number; its arguments are the `numbers` of the result's class."""
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ def answer_segment(question: Question) -> tuple[Listed, dict[str, Any]]:
     assert isinstance(segment, Segment)
     codes = members(segment, log, question.now, question.calendar)
 
-    def listed(step: int, stopped: bool) -> Ints:
+    def listed(step: int = 1, stopped: bool = False) -> Ints:
         check_step(step, 1)
         return codes
 

@@ -73,7 +73,7 @@ class Explanation:
 class Asked(Protocol):
     """Whoever answered: it can also list the people behind a number, and say why one of them is there."""
 
-    def people_page(self, step: int, stopped: bool, offset: int, limit: int | None, search: str) -> PeoplePage: ...
+    def people_page(self, which: Mapping[str, Any], offset: int, limit: int | None, search: str) -> PeoplePage: ...
 
     def explain(self, person: Any) -> Explanation: ...
 
@@ -93,6 +93,8 @@ class Result:
     asked: Asked | None = field(default=None, compare=False)
 
     kind: ClassVar[str]
+    numbers: ClassVar[tuple[str, ...]] = ("step", "stopped")
+    """The arguments that say which number of the answer is meant, in order."""
 
     @property
     def computed_at(self) -> datetime:
@@ -130,17 +132,29 @@ class Result:
         return go.Figure(self.figure())
 
     def people_page(
-        self, step: int = 1, stopped: bool = False, offset: int = 0, limit: int | None = 50, search: str = ""
+        self, *number: Any, offset: int = 0, limit: int | None = 50, search: str = "", **named: Any
     ) -> PeoplePage:
-        """Return some of the people behind a number, most recently seen first; `search` looks into ids and e-mails."""
-        return self._answered().people_page(step, stopped, offset, limit, search)
+        """Return some of the people behind a number, most recently seen first; `search` looks into ids and e-mails.
 
-    def people(self, step: int = 1, stopped: bool = False) -> pd.DataFrame:
-        """Return the people behind a number, indexed by person_id; in a funnel those who reached a step (from 1 on).
-
-        With `stopped` only those who got no further.
+        Which number is said as in `people`.
         """
-        return self.people_page(step, stopped, 0, None).frame(self.calendar.zone)
+        return self._answered().people_page(self._which(number, named), offset, limit, search)
+
+    def people(self, *number: Any, **named: Any) -> pd.DataFrame:
+        """Return the people behind a number, indexed by person_id.
+
+        Which number: `step=` and `stopped=` in a funnel; other kinds say it in their own words, see `numbers`.
+        """
+        return self.people_page(*number, limit=None, **named).frame(self.calendar.zone)
+
+    def _which(self, number: tuple[Any, ...], named: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the number that is meant as plain JSON values by the name of the argument."""
+        which = {**dict(zip(self.numbers, number, strict=False)), **named}
+        if len(number) > len(self.numbers) or which.keys() - set(self.numbers) or len(which) < len(number) + len(named):
+            raise DefinitionError(
+                f"The people of a {self.kind} are asked for by {', '.join(self.numbers) or 'nothing'}."
+            )
+        return {name: value.isoformat() if hasattr(value, "isoformat") else value for name, value in which.items()}
 
     def explain(self, person: Any) -> Explanation:
         """Return why a person (its person_id, or one of its distinct ids) is where it is."""
