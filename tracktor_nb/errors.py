@@ -56,11 +56,11 @@ class PayloadError(TracktorError, ValueError):
 
 
 class TooManyError(PayloadError):
-    """More than one sender, or one site, may send; `retry_after` is how many seconds to wait."""
+    """More than a sender, a site or a person may send; `retry_after` is how many seconds to wait."""
 
-    def __init__(self, retry_after: int) -> None:
+    def __init__(self, retry_after: int, param: str | None = None, what: str = "calls") -> None:
         self.retry_after = retry_after
-        super().__init__("rate_limited", None, f"Too many calls: wait {retry_after} s, or send /batch.", 429)
+        super().__init__("rate_limited", param, f"Too many {what}: wait {retry_after} s.", 429)
 
 
 class FrameError(TracktorError, ValueError):

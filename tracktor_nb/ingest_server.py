@@ -167,7 +167,7 @@ async def _serve(settings: Settings, number: int | None) -> None:
             demo_site=settings.site,
             dashboard_url=_dashboard_url(settings) if settings.demo else "",
             log_request=access,
-            limits=Limits(settings.sender_rate, settings.site_rate),
+            limits=Limits(settings.sender_rate, settings.site_rate, settings.person_rate),
             proxies=read_networks(settings.proxies),
             metrics_token=settings.token("metrics"),
         )

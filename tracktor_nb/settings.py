@@ -38,6 +38,8 @@ class Settings:
     """Calls a second that one network (IPv4 /24, IPv6 /64) may send to one site, ten seconds' worth at once; 0: any."""
     site_rate: int = 10_000
     """Calls a second that all senders together may send to one site; 0: any."""
+    person_rate: int = 10
+    """Changes a second of the properties of one person, ten seconds' worth at once; 0: any."""
     proxies: str = ""
     """Addresses or networks of the proxies in front, whose X-Forwarded-For is believed: "127.0.0.1, 10.0.0.0/8"."""
 

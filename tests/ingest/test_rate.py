@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import socket
+from typing import Any
 
 import pytest
 
@@ -10,7 +13,7 @@ from tests.databases import PATIENCE
 from tracktor_nb.errors import SettingError, TooManyError
 from tracktor_nb.ingest import door as door_module
 from tracktor_nb.ingest.rate import BURST_SECONDS, Buckets, Limits, network_of, read_networks, sender
-from tracktor_nb.store.database import open_database
+from tracktor_nb.store.database import Database, open_database
 from tracktor_nb.store.sites import add_site
 
 from .conftest import Door, running
@@ -146,6 +149,44 @@ def test_93_too_many_calls_are_refused_and_neither_recorded_nor_kept(sqlite_url:
             assert refused.json["error"]["code"] == "rate_limited"
             assert door.ask("GET", call, X_Forwarded_For="198.51.100.7").status == 200
             assert (len(door.events()), door.refused()) == (2, [])
+
+
+@pytest.mark.parametrize("way", ["set", "batch", "identify"])
+def test_60_a_person_is_changed_only_so_often_and_others_do_not_notice(database: Database, way: str) -> None:
+    site = database.writer.run(lambda tx: add_site(tx, f"shop {way}"))
+    limits = Limits(of_person=0.2, clock=Clock())  # two changes at once
+    with running(database, limits=limits) as port:
+        door = Door(database, port, site)
+        assert [changed(door, way, "unicorn") for _ in range(4)] == ["ok", "ok", "rate_limited", "rate_limited"]
+        assert changed(door, way, "pegasus") == "ok"
+        assert (len(door.changes()), door.refused()) == (3, [])
+        assert door.post("/track", id="unicorn", action="rate").status == 200
+
+
+def changed(door: Door, way: str, id: str) -> str:
+    """Give a person an e-mail address, in one of several ways; return what was said to it."""
+    change: dict[str, Any] = {"id": id, "data": {"email": "who@example.com"}}
+    if way == "set":
+        answer = door.post("/set", **change)
+        assert answer.status == 200 or (answer.status == 429 and int(answer.headers["retry-after"]) > 0)
+        return "ok" if answer.json["ok"] else str(answer.json["error"]["code"])
+    if way == "batch":
+        answer = door.post("/batch", batch=[{"type": "set", **change}])
+    else:
+        traits = {"type": "identify", "userId": id, "traits": change["data"]}
+        answer = door.ask("POST", "/v1/batch", json.dumps({"writeKey": door.site.sid, "batch": [traits]}))
+    return str(answer.json["rejected"][0]["code"]) if answer.json["rejected"] else "ok"
+
+
+def test_a_server_may_change_a_person_as_often_as_it_likes(sqlite_url: str) -> None:
+    with open_database(sqlite_url) as database:
+        site = database.writer.run(lambda tx: add_site(tx, "shop"))
+        with running(database, limits=Limits(of_person=0.2, clock=Clock())) as port:
+            door = Door(database, port, site)
+            items = [{"type": "set", "id": "unicorn", "data": {"n": number}} for number in range(50)]
+            key = "Basic " + base64.b64encode(f"{site.sid}:{site.server_key}".encode()).decode()
+            answer = door.ask("POST", "/batch", json.dumps({"batch": items}), Authorization=key)
+            assert (answer.json["accepted"], len(door.changes())) == (50, 50)
 
 
 def test_bodies_are_held_only_up_to_a_limit(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:

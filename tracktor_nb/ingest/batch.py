@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from tracktor_nb.errors import PayloadError
+from tracktor_nb.errors import PayloadError, TooManyError
 from tracktor_nb.semantics.event import Value
 from tracktor_nb.semantics.wire import read_skew
 
@@ -64,10 +64,11 @@ class ManyRecorder(Recorder):
     methods = "POST, OPTIONS"
 
     async def report(self, route: str, items: Sequence[Item], read: Reader) -> dict[str, Any]:
-        """Store the good items, keep the others among the refused ones, and return what became of each."""
+        """Store the good items, keep the refused ones (not the too many), and return what became of each."""
         outcomes = await self.store(items, read)
-        if outcomes.refused:
-            await self.keep(route, [(_raw(items[index]), error) for index, error in sorted(outcomes.refused.items())])
+        kept = {index: error for index, error in outcomes.refused.items() if not isinstance(error, TooManyError)}
+        if kept:
+            await self.keep(route, [(_raw(items[index]), error) for index, error in sorted(kept.items())])
         return outcomes.answer(len(items))
 
     async def store(self, items: Sequence[Item], read: Reader) -> Outcomes:
@@ -82,7 +83,7 @@ class ManyRecorder(Recorder):
             if index % BREATH == BREATH - 1:
                 await asyncio.sleep(0)
             try:
-                made = read(item)
+                made = [self.admit(entry) for entry in read(item)]
             except PayloadError as error:
                 outcomes.refused[index] = error
             else:

@@ -1,4 +1,4 @@
-"""How much one sender, and one site, may send: token buckets, each a single number, never more than so many.
+"""How much one sender, one site and one person may send: token buckets, each a single number, never more than so many.
 
 The limits hold for one process; `serve --processes N` lets N times as much in.
 """
@@ -55,11 +55,20 @@ class Buckets:
 
 
 class Limits:
-    """What is let in: `of_sender` calls a second for one site from one network, `of_site` for one site; 0: no limit."""
+    """What is let in: `of_sender` calls a second for one site from one network, `of_site` for one site, and
+    `of_person` changes a second of the properties of one person; 0: no limit.
+    """
 
-    def __init__(self, of_sender: float = 0, of_site: float = 0, clock: Callable[[], int] = time.monotonic_ns) -> None:
+    def __init__(
+        self,
+        of_sender: float = 0,
+        of_site: float = 0,
+        of_person: float = 0,
+        clock: Callable[[], int] = time.monotonic_ns,
+    ) -> None:
         self._senders = Buckets(of_sender, clock) if of_sender else None
         self._sites = Buckets(of_site, clock) if of_site else None
+        self._people = Buckets(of_person, clock) if of_person else None
 
     def admit(self, sid: str, address: str, calls: int = 1) -> None:
         """Count calls of a site from an address, or raise TooManyError and count nothing."""
@@ -70,6 +79,15 @@ class Limits:
             raise TooManyError(math.ceil(wait))
         for buckets, key in limited:
             buckets.take(key, calls)
+
+    def admit_change(self, sid: str, distinct_id: str) -> None:
+        """Count a change of a person's properties, or raise TooManyError."""
+        if self._people is None:
+            return
+        key = sid, distinct_id
+        if wait := self._people.wait(key, 1):
+            raise TooManyError(math.ceil(wait), "id", "changes of this person")
+        self._people.take(key, 1)
 
 
 @lru_cache(maxsize=8192)

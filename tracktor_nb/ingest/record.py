@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 
 from tracktor_nb.errors import PayloadError, StoreError, TooManyError
+from tracktor_nb.store.events import NewChange
 from tracktor_nb.store.rejected import keep_rejected
 from tracktor_nb.store.sites import SiteRecord
 from tracktor_nb.store.writer import Transaction
@@ -17,7 +18,7 @@ from .bots import is_bot
 from .calls import Call, entry_of
 from .door import Door, log
 from .origins import check_origin
-from .recording import step_of
+from .recording import Entry, NewTraits, step_of
 from .requests import Params, read_basic, read_params
 
 Refusals = Sequence[tuple[bytes, PayloadError]]
@@ -68,6 +69,13 @@ class Recorder(Door):
                 raise PayloadError("bad_server_key", None, "The password is not the server key of this site.", 401)
         return site
 
+    def admit(self, entry: Entry) -> Entry:
+        """Return the entry, or raise TooManyError if the person it changes was changed too often; servers may."""
+        change = entry.change if isinstance(entry, NewTraits) else entry
+        if isinstance(change, NewChange) and self.site is not None and not self.trusted:
+            self.house.limits.admit_change(self.site.sid, change.distinct_id)
+        return entry
+
     async def keep(self, route: str, refusals: Refusals) -> None:
         """Keep what was refused if we know whose it is: its owner can look at it and send it again."""
         site, arrived = self.site, self.received_at
@@ -110,7 +118,7 @@ class Record(Recorder):
         if params.problem is not None:
             raise params.problem
         call = Call(site, params, self.received_at, self.is_bot(), self.trusted)
-        [outcome] = await self.house.commits.submit(step_of(site.id, [entry_of(route, call)]))
+        [outcome] = await self.house.commits.submit(step_of(site.id, [self.admit(entry_of(route, call))]))
         if isinstance(outcome, PayloadError):
             raise outcome
         message_id = params.text("message_id")
