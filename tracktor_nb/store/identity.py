@@ -137,6 +137,7 @@ def undo(tx: Transaction, site_id: int, edge_seq: int, at: int) -> None:
         raise NotFoundError(f"This site has no merge with the number {edge_seq}.")
     if found.undone_at is None:
         tx.connection.execute(identity_edge.update().where(*its).values(undone_at=at))
+        tx.execute("INSERT INTO undoing (seq, site_id, edge_seq) VALUES (?, ?, ?)", (tx.next_seq(), site_id, edge_seq))
         count_merge(tx, site_id)
         _rebuild(tx, _people(tx, found.src, found.src)[0])
 

@@ -150,6 +150,17 @@ property_change = sa.Table(
     _once_per_message("property_change"),
 )
 
+# Who is on the list with the number `cohort`, which a saved Cohort names.
+cohort_member = sa.Table(
+    "cohort_member",
+    metadata,
+    sa.Column("seq", Number, primary_key=True, autoincrement=False),
+    sa.Column("site_id", Number, nullable=False),
+    sa.Column("cohort", Number, nullable=False),
+    sa.Column("identity_id", Number, nullable=False),
+    sa.Index("cohort_member_identity", "identity_id"),
+)
+
 definition = sa.Table(
     "definition",
     metadata,
@@ -220,6 +231,57 @@ origin_seen = sa.Table(
     sa.Column("snippet_version", sa.Integer),
 )
 
+# Merges taken out of force, in the one input order: an edge says when it was undone, but not in which row of the log.
+undoing = sa.Table(
+    "undoing",
+    metadata,
+    sa.Column("seq", Number, primary_key=True, autoincrement=False),
+    sa.Column("site_id", Number, nullable=False),
+    sa.Column("edge_seq", Number, sa.ForeignKey("identity_edge.seq", ondelete="CASCADE"), nullable=False),
+)
+
+# How far somebody who follows the log of a site has come. One process at a time does: `holder`, until `held_until`.
+follower = sa.Table(
+    "follower",
+    metadata,
+    sa.Column("site_id", Number, sa.ForeignKey("site.id"), primary_key=True, autoincrement=False),
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("position", Number, nullable=False),
+    sa.Column("holder", sa.Text, nullable=False),
+    sa.Column("held_until", Number, nullable=False),
+)
+
+# A saved segment that is kept up to date; `revision` is a digest of everything it refers to.
+live_segment = sa.Table(
+    "live_segment",
+    metadata,
+    sa.Column("id", Number, primary_key=True),
+    sa.Column("site_id", Number, sa.ForeignKey("site.id"), nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("revision", sa.Text, nullable=False),
+    sa.Column("computed_at", Number),
+    sa.Index("live_segment_name", "site_id", "name", unique=True),
+)
+
+# Who is in, since when, and when time alone may change it. A cache that can be rebuilt, so it points at people (by the
+# identity they are known by). Whoever has no row is out, and only new input can change that.
+segment_state = sa.Table(
+    "segment_state",
+    metadata,
+    sa.Column("segment_id", Number, sa.ForeignKey("live_segment.id"), primary_key=True, autoincrement=False),
+    sa.Column("person_id", Number, primary_key=True, autoincrement=False),
+    sa.Column("member", sa.Boolean, nullable=False),
+    sa.Column("since", Number, nullable=False),
+    sa.Column("recheck_at", Number),
+    sa.Index("segment_state_person", "person_id"),
+    sa.Index(
+        "segment_state_due",
+        "recheck_at",
+        sqlite_where=sa.text("recheck_at IS NOT NULL"),
+        postgresql_where=sa.text("recheck_at IS NOT NULL"),
+    ),
+)
+
 # `erasures`: how often people were erased, so that every process drops what it remembers of them. `seq`: the last
 # number given out, on SQLite only: PostgreSQL has the sequence `arrival`.
 counter = sa.Table(
@@ -230,5 +292,5 @@ counter = sa.Table(
 )
 
 # Read by watermark. On PostgreSQL each row of these also has `txid`, the transaction that wrote it.
-FOLLOWED = (identity, identity_edge, event, property_change)
+FOLLOWED = (identity, identity_edge, event, property_change, undoing)
 txid: sa.ColumnClause[int] = sa.literal_column("txid", sa.BigInteger)
