@@ -16,21 +16,24 @@ from tracktor_nb.analysis.frames import Log
 from tracktor_nb.analysis.funnels import attempts
 from tracktor_nb.analysis.results import FunnelResult, MetricResult, SegmentResult
 from tracktor_nb.analysis.segments import members
+from tracktor_nb.semantics.attempt import attempt
 from tracktor_nb.semantics.condition import did
 from tracktor_nb.semantics.event import Event
-from tracktor_nb.semantics.funnel import Funnel, attempt, breakdown_value
+from tracktor_nb.semantics.funnel import Funnel, breakdown_value
 from tracktor_nb.semantics.metric import Metric, occurrences, value_of
 from tracktor_nb.semantics.period import LAST_INSTANT, Calendar, Period, Range, resolve
 from tracktor_nb.semantics.person import Person, known_at
 from tracktor_nb.semantics.segment import exists, membership
-from tracktor_nb.semantics.truth import truth
+from tracktor_nb.semantics.truth import belongs, truth
 from tracktor_nb.semantics.values import values_at
 
-from .logs import busy_funnels, busy_logs, busy_metrics, busy_periods, log_of, logs, nows
+from .logs import busy_funnels, busy_logs, busy_metrics, busy_periods, log_of, logs, nows, posted
 from .strategies import (
     PROPERTIES,
     SiteLog,
+    asset_conditions,
     calendars,
+    cohorts,
     conditions,
     has_conditions,
     instants_near,
@@ -73,13 +76,27 @@ def test_every_operator_says_the_same_of_properties_of_people_and_of_events(
 
 
 @many
-@given(st.data(), logs(), grown, calendars(), segments())
+@given(st.data(), logs().map(posted), grown, calendars(), st.booleans())
+def test_what_was_done_with_letters_and_messages_is_the_same(
+    data: st.DataObject, rows: SiteLog, part: int | None, calendar: Calendar, bots: bool
+) -> None:
+    at = data.draw(nows(rows))
+    log, known = log_of(rows, part), _with_rows(rows.people())
+    for condition in data.draw(st.lists(asset_conditions(), min_size=4, max_size=4)):
+        found = truth_of_all(condition, log, at, calendar, bots)
+        assert dict(zip(_ids(log, log.people), found.tolist(), strict=True)) == {
+            id: truth(condition, person, at, calendar, bots)[0] for id, person in known.items()
+        }
+
+
+@many
+@given(st.data(), logs(), grown, calendars(), st.one_of(segments(), cohorts()))
 def test_a_segment_has_the_same_members(
     data: st.DataObject, rows: SiteLog, part: int | None, calendar: Calendar, segment: Any
 ) -> None:
     at = data.draw(nows(rows))
     log, known = log_of(rows, part), rows.people()
-    expected = {id for id, person in known.items() if membership(segment, person, at, calendar)[0]}
+    expected = {id for id, person in known.items() if belongs(segment, person, at, calendar)[0]}
     assert set(_ids(log, members(segment, log, at, calendar))) == expected
     result = answer(segment, log, "all time", at, calendar)
     assert isinstance(result, SegmentResult)

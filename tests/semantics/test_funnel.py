@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 
 from tests.strategies import MOSTLY_EVENTS, SiteLog, funnels, instants_near, site_logs
 from tracktor_nb.errors import DefinitionError
+from tracktor_nb.semantics.attempt import Attempt, attempt
 from tracktor_nb.semantics.condition import did, has
 from tracktor_nb.semantics.event import Event, IdentityEdge, PropertyChange
-from tracktor_nb.semantics.funnel import Attempt, Funnel, Step, attempt, breakdown_value
+from tracktor_nb.semantics.funnel import Funnel, Step, breakdown_value
 from tracktor_nb.semantics.period import DAY, FIRST_INSTANT, LAST_INSTANT, MINUTE, Calendar, Range, duration
 from tracktor_nb.semantics.person import Person
 from tracktor_nb.semantics.truth import matches

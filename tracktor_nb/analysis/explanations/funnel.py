@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from tracktor_nb.analysis.wording import number, span
 from tracktor_nb.semantics.event import Event
-from tracktor_nb.semantics.funnel import Funnel, attempt
+from tracktor_nb.semantics.attempt import attempt
+from tracktor_nb.semantics.funnel import Funnel
 from tracktor_nb.semantics.period import Calendar, Range, duration_in_words
 from tracktor_nb.semantics.person import Person
 from tracktor_nb.semantics.truth import matching_events
