@@ -32,10 +32,13 @@ def histories(connection: sa.Connection, people: Collection[int]) -> dict[int, P
     Who has no identity any more, because it was merged into somebody or erased, is left out.
     """
     members = {row.id: _Member(row.person_id, row.removed_seq or 0) for row in _members(connection, sorted(people))}
-    events, changes = (_by_person(rows(connection, members), members) for rows in (_events, _changes))
+    events = _by_person(_events(connection, members), members)
+    changes = _by_person(_changes(connection, members), members)
     edges = _by_person(_edges(connection, members), members)
-    known = sorted({member.person for member in members.values()})
-    return {id: Person(id, *(tuple(part.get(id, ())) for part in (events, changes, edges))) for id in known}
+    return {
+        id: Person(id, tuple(events[id]), tuple(changes[id]), tuple(edges[id]))
+        for id in sorted({member.person for member in members.values()})
+    }
 
 
 def people_of(connection: sa.Connection, identities: Collection[int]) -> dict[int, int]:
@@ -53,7 +56,7 @@ def identities_of(connection: sa.Connection, people: Collection[int]) -> dict[in
     return {row.id: row.person_id for row in _members(connection, sorted(people))}
 
 
-def _members(connection: sa.Connection, people: Sequence[int]) -> Iterator[sa.Row[Any]]:
+def _members(connection: sa.Connection, people: Sequence[int]) -> Iterator[Any]:
     columns = (identity.c.id, identity.c.person_id, identity.c.removed_seq)
     for chunk in _chunks(people):
         yield from connection.execute(sa.select(*columns).where(identity.c.person_id.in_(chunk)))

@@ -9,8 +9,9 @@ from typing import Any
 import orjson
 import sqlalchemy as sa
 
+from .positions import log_end, position_of
 from .rejected import list_rejected
-from .tables import counter, event, event_name, identity, identity_edge, property_change
+from .tables import event, event_name, identity, identity_edge, property_change
 
 LOOKED_AT = 100_000
 """So many arrival numbers are looked through for the latest rows, so that a quiet site costs no more."""
@@ -35,7 +36,7 @@ def arrivals(connection: sa.Connection, site_id: int, after: str | None, limit: 
     Rows of the log come exactly once however often it is asked, unless more than `limit` came in between.
     """
     position, refusal = (int(part) for part in after.split(".")) if after else (0, 0)
-    end = _end(connection)
+    end = log_end(connection)
     rows = [*_events(connection, site_id, position, end, limit), *_changes(connection, site_id, position, end, limit)]
     rows += _aliases(connection, site_id, position, end, limit)
     refused = [each for each in list_rejected(connection, site_id, limit) if each.id > refusal]
@@ -46,14 +47,6 @@ def arrivals(connection: sa.Connection, site_id: int, after: str | None, limit: 
     ]
     last = max([refusal, *(each.id for each in refused)])
     return Arrivals(sorted(rows, key=lambda row: (row["received_at"], row["key"])), f"{end}.{last}")
-
-
-def _end(connection: sa.Connection) -> int:
-    """The position below which nothing can still appear: of numbers on SQLite, of transactions on PostgreSQL."""
-    if connection.dialect.name == "sqlite":
-        last: int = connection.execute(sa.select(counter.c.value).where(counter.c.name == "seq")).scalar_one()
-        return last + 1
-    return int(connection.execute(sa.text("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")).scalar_one())
 
 
 def _events(connection: sa.Connection, site_id: int, position: int, end: int, limit: int) -> Iterator[Arrival]:
@@ -93,8 +86,7 @@ def _latest(
     limit: int,
 ) -> list[sa.RowMapping]:
     """The latest rows of a table between two positions."""
-    is_sqlite = connection.dialect.name == "sqlite"
-    where = table.c.seq if is_sqlite else sa.literal_column(f"{table.name}.txid", sa.BigInteger)
+    where = position_of(connection, table)
     recent = sa.select(sa.func.max(table.c.seq) - LOOKED_AT).correlate(None).scalar_subquery()
     inside = (table.c.site_id + 0 == site_id, where >= position, where < end, table.c.seq > recent)
     newest = rows.join(identity, identity.c.id == whose).where(*inside).order_by(table.c.seq.desc()).limit(limit)

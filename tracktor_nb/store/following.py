@@ -1,0 +1,123 @@
+"""Following the log of a site: who holds the place, how far it has come, and what is new since (DESIGN 4).
+
+One process at a time follows a site under a name. The place moves in the same transaction as what was made of the
+part that was read, and only from where it stood, so nothing is done twice even if two believe to hold it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import sqlalchemy as sa
+
+from .positions import log_end, position_of
+from .tables import event, identity_edge, property_change, undoing
+from .writer import Transaction
+
+MOST_ROWS = 2_000
+"""So many rows of each kind are taken at once; a single transaction that wrote more is taken whole."""
+
+
+class Place(NamedTuple):
+    """Where a follower of a site stands; `position` is that of a watermark."""
+
+    site_id: int
+    name: str
+    position: int
+
+
+@dataclass(frozen=True)
+class News:
+    """A part of the log: `position` is where the next one begins.
+
+    `seqs` are the arrival numbers of its events, property changes, merges and undoings; `identities` whom they are
+    about, `joined` those among them whose person changed.
+    """
+
+    position: int
+    seqs: frozenset[int]
+    identities: frozenset[int]
+    joined: frozenset[int]
+
+
+def take_place(tx: Transaction, site_id: int, name: str, holder: str, now: int, until: int) -> Place | None:
+    """Return the place if nobody else holds it, held from now on until an instant (microseconds); else None.
+
+    Who follows a site for the first time begins at the end of its log.
+    """
+    begin = log_end(tx.connection)
+    tx.execute(
+        "INSERT INTO follower (site_id, name, position, holder, held_until) VALUES (?, ?, ?, '', 0)"
+        " ON CONFLICT (site_id, name) DO NOTHING",
+        (site_id, name, begin),
+    )
+    taken = tx.execute(
+        "UPDATE follower SET holder = ?, held_until = ?"
+        " WHERE site_id = ? AND name = ? AND (holder = ? OR held_until < ?) RETURNING position",
+        (holder, until, site_id, name, holder, now),
+    ).scalar()
+    return None if taken is None else Place(site_id, name, taken)
+
+
+def leave_place(tx: Transaction, place: Place, holder: str) -> None:
+    """Let the next one follow at once."""
+    values = (place.site_id, place.name, holder)
+    tx.execute("UPDATE follower SET holder = '', held_until = 0 WHERE site_id = ? AND name = ? AND holder = ?", values)
+
+
+def move_place(tx: Transaction, place: Place, to: int) -> bool:
+    """Move on to a position; False, and nothing changed, if somebody else has moved the place meanwhile."""
+    values = (to, place.site_id, place.name, place.position)
+    moved = tx.execute("UPDATE follower SET position = ? WHERE site_id = ? AND name = ? AND position = ?", values)
+    return moved.rowcount == 1
+
+
+def news(connection: sa.Connection, place: Place) -> News | None:
+    """Return the next part of the log of the place's site, None while there is none."""
+    end = min([log_end(connection), *(_page_end(connection, table, place) for table in (event, property_change))])
+    if end <= place.position:
+        return None
+    seqs, identities, joined = set[int](), set[int](), set[int]()
+    for table in (event, property_change):
+        for seq, whose in _told(connection, table, place, end):
+            seqs.add(seq)
+            identities.add(whose)
+    for seq, src, dest in (*_merged(connection, place, end), *_undone(connection, place, end)):
+        seqs.add(seq)
+        joined |= {src, dest}
+    return News(end, frozenset(seqs), frozenset(identities | joined), frozenset(joined))
+
+
+def _page_end(connection: sa.Connection, table: sa.Table, place: Place) -> int:
+    """The position up to which a page of the table goes: never into the middle of a transaction."""
+    where = position_of(connection, table)
+    page = sa.select(where).select_from(table).where(where >= place.position).order_by(where).offset(MOST_ROWS).limit(1)
+    beyond = connection.execute(page).scalar()
+    if beyond is None:
+        return log_end(connection)
+    return int(beyond) if beyond > place.position else int(beyond) + 1
+
+
+def _inside(connection: sa.Connection, table: sa.Table, place: Place, end: int) -> sa.ColumnElement[bool]:
+    where = position_of(connection, table)
+    # A sum, or SQLite takes an index of the site and reads all of it.
+    return sa.and_(table.c.site_id + 0 == place.site_id, where >= place.position, where < end)
+
+
+def _told(connection: sa.Connection, table: sa.Table, place: Place, end: int) -> list[tuple[int, int]]:
+    rows = sa.select(table.c.seq, table.c.identity_id).where(_inside(connection, table, place, end))
+    return [(row[0], row[1]) for row in connection.execute(rows)]
+
+
+def _merged(connection: sa.Connection, place: Place, end: int) -> list[tuple[int, int, int]]:
+    edge = identity_edge.c
+    rows = sa.select(edge.seq, edge.src, edge.dest).where(_inside(connection, identity_edge, place, end))
+    return [(row[0], row[1], row[2]) for row in connection.execute(rows)]
+
+
+def _undone(connection: sa.Connection, place: Place, end: int) -> list[tuple[int, int, int]]:
+    edge = identity_edge.c
+    joined = sa.select(undoing.c.seq, edge.src, edge.dest).join(identity_edge, edge.seq == undoing.c.edge_seq)
+    rows = joined.where(_inside(connection, undoing, place, end))
+    return [(row[0], row[1], row[2]) for row in connection.execute(rows)]
