@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple, TypeVar
 
 import pyarrow as pa
@@ -13,11 +13,23 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 
 from tracktor_nb.analysis.frames import Log
 from tracktor_nb.semantics.event import Event, IdentityEdge, PropertyChange, Value
-from tracktor_nb.semantics.funnel import Funnel, Step
+from tracktor_nb.semantics.funnel import Funnel
 from tracktor_nb.semantics.metric import MEASURES, Metric
 from tracktor_nb.semantics.period import DAY, FREQUENCIES, HOUR, MINUTE, Period
 
-from .strategies import SiteLog, anchors, funnels, instants_near, metrics, periods, site_logs, where_conditions
+from . import funnel_strategies
+from .pools import LETTERS
+from .strategies import (
+    LISTED,
+    SiteLog,
+    anchors,
+    funnels,
+    instants_near,
+    metrics,
+    periods,
+    site_logs,
+    where_conditions,
+)
 
 T = TypeVar("T")
 
@@ -38,12 +50,13 @@ class Rows:
     events_: tuple[Event, ...] = ()
     changes_: tuple[PropertyChange, ...] = ()
     edges_: tuple[IdentityEdge, ...] = ()
+    cohorts_: Mapping[int, Collection[int]] = field(default_factory=dict)
     last: int = 2**40
     reads: int = 0
 
     def watermark(self) -> Mark:
         edges = self._edges()
-        last = max((row.seq for row in self._all()), default=0)
+        last = max([0, *(row.seq for row in self._all()), *(each for each in self.cohorts_ if each <= self.last)])
         return Mark(last + 1, last, sum(1 + (edge.undone_at is not None) for edge in edges))
 
     def identities(self, after: int = 0, upto: int | None = None) -> pa.Table:
@@ -51,6 +64,8 @@ class Rows:
         for row in self._all():
             ends = (row.src, row.dest) if isinstance(row, IdentityEdge) else (row.identity,)
             known.update(dict.fromkeys(ends))
+        for number, listed in self.cohorts_.items():
+            known.update(dict.fromkeys(listed if number <= self.last else ()))
         return pa.table({"id": list(known), "distinct_id": [f"id-{each}" for each in known]}, IDENTITIES)
 
     def events(self, after: int = 0, upto: int | None = None) -> Iterator[pa.RecordBatch]:
@@ -85,6 +100,12 @@ class Rows:
         edges = self._edges()
         return pa.table({name: [getattr(edge, name) for edge in edges] for name in EDGES.names}, EDGES)
 
+    def cohorts(self, after: int = 0, upto: int | None = None) -> Iterator[pa.RecordBatch]:
+        rows = [(number, identity) for number, listed in self.cohorts_.items() for identity in listed]
+        rows = [row for row in rows if after <= row[0] < (upto or 0)]
+        columns = zip(*rows, strict=True) if rows else ((), ())
+        yield pa.record_batch([pa.array(column, pa.int64()) for column in columns], ["cohort", "identity_id"])
+
     def _edges(self) -> list[IdentityEdge]:
         complete = self.last >= max((row.seq for row in (*self.events_, *self.changes_, *self.edges_)), default=0)
         known = [edge for edge in self.edges_ if edge.seq <= self.last]
@@ -108,7 +129,7 @@ def _text(properties: object) -> str | None:
 
 def log_of(rows: SiteLog, grown_from: int | None = None) -> Log:
     """Return the log of the rows; with `grown_from`, read up to that seq first and then refreshed with the rest."""
-    source = Rows(rows.events, rows.changes, rows.edges)
+    source = Rows(rows.events, rows.changes, rows.edges, rows.cohorts)
     if grown_from is None:
         return Log().refreshed(source)
     source.last = grown_from
@@ -131,7 +152,9 @@ _OFFSETS = [0, 0, 1, 30 * MINUTE, HOUR, HOUR, HOUR + 1, 90 * MINUTE, 2 * HOUR, 3
 _OFFSETS += [DAY + 1, DAY + HOUR, 2 * DAY, 31 * DAY]
 _DELAYS = [None, None, None, 0, 1, HOUR, 2 * DAY]
 _SAID: list[dict[str, Value]] = [
-    *({} for _ in range(8)),
+    *({} for _ in range(6)),
+    {"company": "Acme"},
+    {"company": {"id": "a1", "name": "Acme"}},
     {"plan": "free"},
     {"plan": "gold", "n": 1},
     {"plan": "Gold", "n": 1.0},
@@ -161,13 +184,36 @@ def busy_logs(draw: DrawFn, kinds: str = "EEEEEEECCM") -> SiteLog:
             said = _SAID[dice // 6]
             events.append(Event(time, seq, name, said, 1 + who // 2, known, imported=dice % 5 == 0, bot=dice % 11 == 0))
         elif kind == "C":
-            choices = [*_SAID[8:], *_REMOVED]
+            choices = [*_SAID[6:], *_REMOVED]
             changes.append(PropertyChange(time, seq, choices[dice % len(choices)], who, known))
         else:
             undone_at = (None, None, None, time + 1, time + DAY)[dice % 5]
             edges.append(IdentityEdge(who, 1 + (who + dice // 32) % 4, time, seq, "alias", known, undone_at))
     edges = [edge for edge in edges if edge.src != edge.dest]
-    return SiteLog(anchor, tuple(events), tuple(changes), tuple(edges))
+    return SiteLog(anchor, tuple(events), tuple(changes), tuple(edges), draw(LISTED))
+
+
+_POSTED = {
+    "A": ("Letter sent", "Letter sent", "Message sent"),
+    "B": ("Letter opened", "Letter clicked", "Message seen"),
+    "C": ("Letter bounced", "Letter unsubscribed", "Message replied"),
+}
+
+
+def posted(rows: SiteLog) -> SiteLog:
+    """Return the log with letters and messages sent, opened, clicked, … instead of events A, B and C."""
+    return replace(rows, events=tuple(_posted(event) for event in rows.events))
+
+
+def _posted(event: Event) -> Event:
+    if event.name not in _POSTED:
+        return event
+    name = _POSTED[event.name][event.seq % 3]
+    said = {
+        name.split()[0].lower(): LETTERS[event.seq % 2],
+        "source": (None, "person", "proxy", "scanner")[event.seq % 4],
+    }
+    return replace(event, name=name, properties={key: value for key, value in said.items() if value is not None})
 
 
 def logs() -> SearchStrategy[SiteLog]:
@@ -199,22 +245,7 @@ _WHERE = _mostly(st.none(), where_conditions())
 
 def busy_funnels() -> SearchStrategy[Funnel]:
     """Mostly funnels over what busy logs hold, windows as long as their gaps."""
-    return _mostly(_busy_funnels(), funnels())
-
-
-@st.composite
-def _busy_funnels(draw: DrawFn) -> Funnel:
-    window = draw(st.sampled_from([None, "30m", "1h", "1h", "1d", "1d", "2d"]))
-    step = st.one_of(_STEPS, _STEPS, _STEPS, st.builds(Step, _STEPS, _WHERE))
-    return Funnel(
-        draw(st.lists(step, min_size=2, max_size=4)),
-        window=window,
-        entry=draw(st.sampled_from(["any", "any", "first"])),
-        window_scope=draw(st.sampled_from(["funnel", "per step"])) if window else "funnel",
-        until=draw(st.sampled_from(["range end", "now"])),
-        by=draw(st.none() | st.sampled_from(["plan", "n", "address.city", "created_at", "last_seen"])),
-        include_bots=draw(st.booleans()),
-    )
+    return _mostly(funnel_strategies.busy_funnels(), funnels())
 
 
 def busy_metrics() -> SearchStrategy[Metric]:

@@ -14,6 +14,8 @@ from tracktor_nb.semantics.period import DAY, MINUTE, Calendar, duration
 from tracktor_nb.semantics.truth import matches
 from tracktor_nb.semantics.values import values_at
 
+LETTERS = ("Hi", "Bye")
+COHORTS = (2, 9)
 EVENTS = ("A", "B", "C", "Visited Site")
 PROPERTIES = ("plan", "n", "tags", "when", "address.city", "products[].name", "created_at", "last_seen")
 DURATIONS = ("1s", "30m", "1h", "1d", "2d", "7d", "2w")
@@ -53,6 +55,7 @@ VALUES: dict[str, tuple[Value, ...]] = {
     "tags": (["free", "x"], [], ["gold", 1, [1]], {"a": [1]}, "free"),
     "when": DATES,
     "address": ({"city": "Wien"}, {"city": "wien"}, {"city": None}, {}, "Wien", [{"city": "Wien"}]),
+    "company": ("Acme", {"id": "a1", "name": "Acme"}, {"id": "Acme"}, {"name": "a1"}, ["Acme"], {"id": 5}, 5, "free"),
     "products": ([{"name": "x"}, {"name": "free"}], [{"name": None}], [], {"name": "x"}, ["x"]),
 }
 _PATTERNS = ("^f", "(?i)gold$", r"\d+", "a|x", "[[:alpha:]]+", "ü.", "e*")

@@ -15,7 +15,10 @@ import tracktor_nb
 from tracktor_nb.errors import DefinitionError
 from tracktor_nb.semantics.codec import from_source
 
-DEFINITIONS = ["Funnel", "Metric", "Segment", "Step", "did", "did_not", "has"]
+DEFINITIONS = [
+    *("Cohort", "Funnel", "Metric", "Segment", "Step"),
+    *("asset", "did", "did_not", "has", "in_company", "in_segment"),
+]
 NAMES = sorted([*DEFINITIONS, "Site", "connect", "evaluate"])
 
 

@@ -13,26 +13,46 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .analysis.evaluate import evaluate
-    from .semantics.condition import did, did_not, has
+    from .semantics.cohort import Cohort
+    from .semantics.condition import asset, did, did_not, has, in_company, in_segment
     from .semantics.funnel import Funnel, Step
     from .semantics.metric import Metric
     from .semantics.segment import Segment
     from .site import Site, connect
 
 _HOMES = {
+    "Cohort": ".semantics.cohort",
     "Funnel": ".semantics.funnel",
     "Metric": ".semantics.metric",
     "Segment": ".semantics.segment",
     "Site": ".site",
     "Step": ".semantics.funnel",
+    "asset": ".semantics.condition",
     "connect": ".site",
     "did": ".semantics.condition",
     "did_not": ".semantics.condition",
     "evaluate": ".analysis.evaluate",
     "has": ".semantics.condition",
+    "in_company": ".semantics.condition",
+    "in_segment": ".semantics.condition",
 }
 
-__all__ = ["Funnel", "Metric", "Segment", "Site", "Step", "connect", "did", "did_not", "evaluate", "has"]
+__all__ = [
+    "Cohort",
+    "Funnel",
+    "Metric",
+    "Segment",
+    "Site",
+    "Step",
+    "asset",
+    "connect",
+    "did",
+    "did_not",
+    "evaluate",
+    "has",
+    "in_company",
+    "in_segment",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -165,7 +165,7 @@ def test_people_do_not_depend_on_the_order_in_which_rows_are_given(
     log: SiteLog, random: Random, as_of: int | None
 ) -> None:
     shuffled = [random.sample(rows, len(rows)) for rows in (log.events, log.changes, log.edges)]
-    assert people(*shuffled, as_of=as_of) == log.people(as_of)
+    assert people(*shuffled, as_of=as_of, cohorts=log.cohorts) == log.people(as_of)
     assert fold(shuffled[1], shuffled[2]) == fold(log.changes, log.edges)
 
 

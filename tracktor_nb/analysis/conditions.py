@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from tracktor_nb.semantics.condition import And, Condition, Did, Has, Not, Or
+from tracktor_nb.semantics.cohort import Cohort
+from tracktor_nb.semantics.condition import And, Asset, Condition, Did, Group, Has, InCompany, InSegment, Not, Or
 from tracktor_nb.semantics.operators import OPERATORS
 from tracktor_nb.semantics.period import Calendar, Range, duration
-from tracktor_nb.semantics.truth import test_of, window_of
+from tracktor_nb.semantics.truth import group_of, test_of, window_of
 
 from .arrays import Flags, Ints
 from .columns import Column
@@ -23,10 +24,28 @@ def truth(condition: Condition, log: Log, at: int, calendar: Calendar, include_b
         return _asked(condition, log.of_people.values(condition.property, log.people, at), at, calendar)
     if isinstance(condition, Did):
         return _did(condition, log, at, calendar, include_bots)
+    if isinstance(condition, (Asset, InCompany)):
+        return truth(condition.meaning, log, at, calendar, include_bots)
+    if isinstance(condition, InSegment):
+        return belonging(group_of(condition), log, at, calendar)
     if isinstance(condition, Not):
         return ~truth(condition.condition, log, at, calendar, include_bots)
     assert isinstance(condition, (And, Or)), condition
     return _joined(condition, [truth(each, log, at, calendar, include_bots) for each in condition.conditions])
+
+
+def belonging(group: Group, log: Log, at: int, calendar: Calendar) -> Flags:
+    """Return for each person of `log.people` whether it is one of the group at `at`."""
+    known = existing(log, at, group.include_bots)
+    if isinstance(group, Cohort):
+        return known & np.isin(log.people, log.listed(group.number))
+    (condition,) = group.conditions
+    return known & truth(condition, log, at, calendar, group.include_bots)
+
+
+def existing(log: Log, at: int, include_bots: bool = False) -> Flags:
+    """Return for each person of `log.people` whether it was known at `at`."""
+    return log.first_known(include_bots)[log.people] <= at
 
 
 def matching(log: Log, name: str, where: Condition | None, include_bots: bool, calendar: Calendar) -> Ints:

@@ -21,6 +21,7 @@ from tracktor_nb.semantics.identity import person_of
 from tracktor_nb.semantics.person import Person, known_at
 
 from .arrays import Flags, Ints, Objects
+from .cohorts import NO_LISTS, Lists
 from .columns import TEXT, JsonProperties, Properties
 
 if TYPE_CHECKING:
@@ -59,6 +60,9 @@ class Source(Protocol):
 
     def edges(self) -> pa.Table:
         """Return columns seq, src, dest, time, known_at, reason, undone_at."""
+
+    def cohorts(self, after: int = 0, upto: int | None = None) -> Iterator[pa.RecordBatch]:
+        """Yield columns cohort, identity_id: who is on which list."""
 
     def watermark(self) -> Mark:
         """Return how far the other methods can be read for good; its `edges_generation`
@@ -148,6 +152,7 @@ class Log:
     position: int = 0
     generation: int = -1
     log_generation: int = 0
+    lists: Lists = NO_LISTS
 
     # --- who is who -------------------------------------------------------------------------------------------------
 
@@ -171,6 +176,10 @@ class Log:
 
         return People(self)
 
+    def listed(self, number: int) -> Ints:
+        """Return the codes of the people on the list of a cohort."""
+        return np.unique(self.person_of[self.lists.of(number)])
+
     def find(self, person: Any) -> int:
         """Return the code of the person with that person_id or with that distinct id."""
         known = np.flatnonzero(self.identities.distinct_ids == person)
@@ -186,7 +195,9 @@ class Log:
         rows = np.flatnonzero(self.person_of[self.changes.identity] == code)
         changes = sorted((self._change(row) for row in rows.tolist()), key=lambda change: (change.time, change.seq))
         edges = [edge for edge in self.edges if edge.undone_at is None and self.person_of[edge.dest] == code]
-        return Person(code, tuple(events), tuple(changes), tuple(sorted(edges, key=lambda edge: (edge.time, edge.seq))))
+        edges.sort(key=lambda edge: (edge.time, edge.seq))
+        on_lists = self.lists.number[self.person_of[self.lists.identity] == code]
+        return Person(code, tuple(events), tuple(changes), tuple(edges), frozenset(on_lists.tolist()))
 
     def _event(self, row: int) -> Event:
         rows = self.events
@@ -287,7 +298,8 @@ class Log:
             return Log(log_generation=mark.log_generation).refreshed(source)
         if (mark.position, mark.edges_generation) == (self.position, self.generation):
             return self
-        news = [_table(read(self.position, mark.position)) for read in (source.events, source.changes)]
+        reads = (source.events, source.changes, source.cohorts)
+        news = [_table(read(self.position, mark.position)) for read in reads]
         table = source.edges() if mark.edges_generation != self.generation else None
         identities = self._identities(source, news, table)
         names, new_names = self._names(news[0])
@@ -303,6 +315,7 @@ class Log:
             # An edge may be seen before its identities can be: then all are read again next time.
             mark.edges_generation if table is None or len(edges) == len(table) else -1,
             self.log_generation,
+            self.lists.extended(news[2], identities),
         )
 
     def _identities(self, source: Source, news: list[pa.Table | None], edges: pa.Table | None) -> Identities:

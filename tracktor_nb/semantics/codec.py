@@ -10,25 +10,52 @@ from typing import Any
 
 from tracktor_nb.errors import DefinitionError
 
-from .condition import And, Did, Has, Not, Or, did, did_not, has
+from .cohort import Cohort
+from .condition import (
+    And,
+    Asset,
+    Did,
+    Has,
+    InCompany,
+    InSegment,
+    Not,
+    Or,
+    asset,
+    did,
+    did_not,
+    has,
+    in_company,
+    in_segment,
+)
 from .definition import Definition
-from .funnel import Funnel, Step
+from .funnel import Exclusion, Funnel, Step
 from .metric import MEASURES, Metric
 from .segment import Segment
 
 VERSION = 1
 """Written with every definition; when a shape changes, a function here lifts older bodies."""
 
-KINDS: dict[str, type[Definition]] = {"segment": Segment, "funnel": Funnel, "metric": Metric}
+KINDS: dict[str, type[Definition]] = {"segment": Segment, "funnel": Funnel, "metric": Metric, "cohort": Cohort}
 """What can be saved under a name."""
 
-_PARTS: dict[str, type[Definition]] = {"has": Has, "did": Did, "and": And, "or": Or, "not": Not, "step": Step}
+_PARTS: dict[str, type[Definition]] = {
+    "has": Has,
+    "did": Did,
+    "asset": Asset,
+    "in company": InCompany,
+    "in segment": InSegment,
+    "and": And,
+    "or": Or,
+    "not": Not,
+    "step": Step,
+    "exclusion": Exclusion,
+}
 _CLASSES = {**KINDS, **_PARTS}
 _TAGS = {cls: tag for tag, cls in _CLASSES.items()}
 
 
 def kind_of(definition: object) -> str:
-    """Return "segment", "funnel" or "metric"; DefinitionError for what cannot be saved under a name."""
+    """Return "segment", "funnel", "metric" and so on; DefinitionError for what cannot be saved under a name."""
     for kind, cls in KINDS.items():
         if isinstance(definition, cls):
             return kind
@@ -117,9 +144,14 @@ _MAKERS: dict[str, Callable[..., Definition]] = {
     "has": has,
     "did": did,
     "did_not": did_not,
+    "asset": asset,
+    "in_company": in_company,
+    "in_segment": in_segment,
     "Segment": Segment,
+    "Cohort": Cohort,
     "Funnel": Funnel,
     "Step": Step,
+    "Exclusion": Exclusion,
     **{f"Metric.{measure}": getattr(Metric, measure) for measure in MEASURES},
 }
 

@@ -182,8 +182,9 @@ def _date_test(op: str, operand: Any, calendar: Calendar) -> Callable[[Value, in
 
 
 def turning_points(op: str, operand: Any, value: Value, calendar: Calendar) -> tuple[int, ...]:
-    """Return the instants at which the passing of time alone may change the answer for this value."""
-    if op not in ("in the last", "more than ago"):
+    """Return the instants at which the passing of time alone changes the answer for this value."""
+    instant = instant_of(value, calendar) if op in ("in the last", "more than ago") else None
+    if instant is None:
         return ()
-    instant = instant_of(value, calendar)
-    return () if instant is None else (instant, instant + duration(operand) + 1)
+    over = instant + duration(operand) + 1
+    return (instant, over) if op == "in the last" else (over,)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from types import MappingProxyType
 from typing import TypeVar
 
 from .event import Event, IdentityEdge, PropertyChange, Row, Value, order
@@ -18,12 +19,16 @@ DERIVED_PROPERTIES = ("created_at", "last_seen")
 
 @dataclass(frozen=True)
 class Person:
-    """Everything known of one person. `id` is the identity the person is known by; the log parts are in order."""
+    """Everything known of one person. `id` is the identity the person is known by; the log parts are in order.
+
+    `cohorts` holds the numbers of the cohorts in which one of its identities is listed.
+    """
 
     id: int
     events: tuple[Event, ...] = ()
     changes: tuple[PropertyChange, ...] = ()
     edges: tuple[IdentityEdge, ...] = ()
+    cohorts: frozenset[int] = frozenset()
 
     @cached_property
     def created_at(self) -> int | None:
@@ -49,8 +54,12 @@ def people(
     changes: Iterable[PropertyChange] = (),
     edges: Iterable[IdentityEdge] = (),
     as_of: int | None = None,
+    cohorts: Mapping[int, Collection[int]] = MappingProxyType({}),
 ) -> dict[int, Person]:
-    """Return the people of a log by id; with `as_of`, the people as they were known at that instant."""
+    """Return the people of a log by id; with `as_of`, the people as they were known at that instant.
+
+    `cohorts` gives the identities listed under each number; a list is the same at every date.
+    """
     if as_of is not None:
         events = (event for event in events if known_at(event) <= as_of)
         changes = (change for change in changes if known_at(change) <= as_of)
@@ -60,8 +69,17 @@ def people(
     events_of = _grouped(events, lambda event: person.get(event.identity, event.identity))
     changes_of = _grouped(changes, lambda change: person.get(change.identity, change.identity))
     edges_of = _grouped(in_force, lambda edge: person[edge.dest])
+    listed = defaultdict(set)
+    for number, identities in cohorts.items():
+        for identity in identities:
+            listed[person.get(identity, identity)].add(number)
     ids = sorted({*events_of, *changes_of, *edges_of})
-    return {id: Person(id, events_of.get(id, ()), changes_of.get(id, ()), edges_of.get(id, ())) for id in ids}
+    return {
+        id: Person(
+            id, events_of.get(id, ()), changes_of.get(id, ()), edges_of.get(id, ()), frozenset(listed.get(id, ()))
+        )
+        for id in ids
+    }
 
 
 def known_at(row: Row) -> int:

@@ -6,15 +6,17 @@ from dataclasses import dataclass
 
 from tracktor_nb.errors import DefinitionError
 
-from .condition import And, Condition, Did, Or
-from .definition import FLAG, Definition, check_choice
+from .condition import And, Asset, Condition, Did, Group, InSegment, Or
+from .definition import FLAG, check_choice
 from .period import Calendar
 from .person import Person
-from .truth import Truth, earliest, truth
+from .truth import Truth, belongs, exists
+
+__all__ = ["Segment", "exists", "membership"]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Segment(Definition):
+class Segment(Group):
     """People who meet a condition.
 
     >>> from tracktor_nb import did, has
@@ -30,13 +32,21 @@ class Segment(Definition):
             raise DefinitionError(f"Segment({self.condition!r}) needs a condition such as has(...) or did(...).")
         check_choice("include_bots", self.include_bots, FLAG, "Segment(…)")
 
+    @property
+    def conditions(self) -> tuple[Condition, ...]:
+        return (self.condition,)
+
     def rule(self) -> str:
         """Return the rule that is printed beside the number."""
+        return f"{self._people()} {self.condition.rule()} · bots {'in' if self.include_bots else 'out'}"
+
+    def _people(self) -> str:
         leading = self.condition
         while isinstance(leading, (And, Or)):
             leading = leading.parts[0]
-        people = "people who" if isinstance(leading, Did) else "people where"
-        return f"{people} {self.condition.rule()} · bots {'in' if self.include_bots else 'out'}"
+        if isinstance(leading, InSegment):
+            return "people"
+        return "people who" if isinstance(leading, (Asset, Did)) else "people where"
 
 
 def membership(segment: Segment, person: Person, at: int, calendar: Calendar) -> Truth:
@@ -44,16 +54,4 @@ def membership(segment: Segment, person: Person, at: int, calendar: Calendar) ->
 
     Somebody not known yet at `at`, and (unless asked for) somebody seen only as a bot, is no member of anything.
     """
-    value, recheck_at = truth(segment.condition, person, at, calendar, segment.include_bots)
-    coming = [event.time for event in person.events] + [change.time for change in person.changes]
-    appears = earliest(instant for instant in coming if instant > at)
-    if not exists(person, at, segment.include_bots):
-        return False, appears
-    return value, recheck_at
-
-
-def exists(person: Person, at: int, include_bots: bool = False) -> bool:
-    """True if the person was known at `at` by a property change or an event, bots' events left out unless asked for."""
-    return any(change.time <= at for change in person.changes) or any(
-        event.time <= at and (include_bots or not event.bot) for event in person.events
-    )
+    return belongs(segment, person, at, calendar)

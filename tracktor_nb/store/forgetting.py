@@ -20,7 +20,7 @@ from .identity import count_merge, lock_merges, look_up_person
 from .mentions import mentioning
 from .old_events import count_rewrite
 from .sites import SiteRecord
-from .tables import event, identity, identity_edge, property_change, rejected, segment_state
+from .tables import cohort_member, event, identity, identity_edge, property_change, rejected, segment_state
 from .tombstones import bury, tell_every_process
 from .upkeep import shorten_log
 from .writer import Transaction

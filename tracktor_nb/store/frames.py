@@ -9,7 +9,18 @@ import pyarrow as pa
 import sqlalchemy as sa
 
 from .database import Database
-from .tables import FOLLOWED, counter, event, event_name, identity, identity_edge, property_change, site, txid
+from .tables import (
+    FOLLOWED,
+    cohort_member,
+    counter,
+    event,
+    event_name,
+    identity,
+    identity_edge,
+    property_change,
+    site,
+    txid,
+)
 
 PAGE = 50_000
 
@@ -27,6 +38,9 @@ EVENTS = pa.schema(
 CHANGES = pa.schema(
     {"seq": _INT, "identity_id": _INT, "time": _INT, "known_at": _INT, "imported": _BOOL, "data": _TEXT}
 )
+COHORTS = pa.schema(dict.fromkeys(("seq", "cohort", "identity_id"), _INT))
+OF_PEOPLE = (event, property_change, cohort_member)
+"""What goes with a person who is removed."""
 EVENT_NAMES = pa.schema({"name": _TEXT, "events": _INT, "first": _INT, "last": _INT})
 
 
@@ -87,6 +101,11 @@ class Frames:
         statement = sa.select(*columns).where(identity_edge.c.site_id == self._site_id).order_by(identity_edge.c.seq)
         return self._table(statement, EDGES)
 
+    def cohorts(self, after: int = 0, upto: int | None = None) -> Iterator[pa.RecordBatch]:
+        """Yield who was put on which list in a part of the log; whose list a number is, is not said here."""
+        for rows, _ in self._pages(cohort_member, COHORTS, after, self._end(upto)):
+            yield _batch(rows, COHORTS)
+
     def event_names(self) -> pa.Table:
         """Return each event name with its number of events and the first and last instant, most frequent first."""
         times = sa.func.min(event.c.time), sa.func.max(event.c.time)
@@ -109,7 +128,7 @@ class Frames:
         self, table: sa.Table, schema: pa.Schema, after: int, upto: int | None
     ) -> Iterator[tuple[list[tuple[Any, ...]], dict[int, str]]]:
         """Yield pages of rows, each read in a transaction of its own, with the event names known then."""
-        part = self._part(table, after, upto) + ([self._kept(table)] if table in (event, property_change) else [])
+        part = self._part(table, after, upto) + ([self._kept(table)] if table in OF_PEOPLE else [])
         key = _key(table)
         statement = sa.select(*_columns(table, schema)).where(*part).order_by(key).limit(PAGE)
         last = 0

@@ -35,6 +35,7 @@ KINDS = {
     "funnel": Kind(answer_funnel, FunnelResult, explain_funnel),
     "metric": Kind(answer_metric, MetricResult, explain_metric),
     "segment": Kind(answer_segment, SegmentResult, explain_segment),
+    "cohort": Kind(answer_segment, SegmentResult, explain_segment),
 }
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from tracktor_nb.analysis.arrays import Ints
 from tracktor_nb.analysis.segments import existing, members
-from tracktor_nb.semantics.segment import Segment
+from tracktor_nb.semantics.condition import Group
 
 from .people import people_page
 from .question import Listed, Question, check_step
@@ -17,7 +17,7 @@ EXAMPLES = 10
 def answer_segment(question: Question) -> tuple[Listed, dict[str, Any]]:
     """Return the members, how many they are, and some of them."""
     segment, log = question.definition, question.log
-    assert isinstance(segment, Segment)
+    assert isinstance(segment, Group)
     codes = members(segment, log, question.now, question.calendar)
 
     def listed(step: int = 1, stopped: bool = False) -> Ints:
