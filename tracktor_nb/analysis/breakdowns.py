@@ -10,6 +10,7 @@ from tracktor_nb.semantics.event import Value
 from tracktor_nb.semantics.values import group_key
 
 from .arrays import Ints
+from .columns import Column
 from .frames import Log
 
 MOST_VALUES = 100
@@ -32,7 +33,11 @@ class Split:
 def split_by(log: Log, positions: Ints, by: str) -> Split:
     """Return the groups of the events: by the event's own value, else by the person's as of then."""
     own = log.events.properties.column(by).take(log.order[positions])
-    column = own.otherwise(log.of_people.values(by, log.person_code[positions], log.time[positions]))
+    return grouped(own.otherwise(log.of_people.values(by, log.person_code[positions], log.time[positions])))
+
+
+def grouped(column: Column) -> Split:
+    """Return the groups of a column: by the first value of each row."""
     used, codes = np.unique(column.codes, return_inverse=True)
     values: list[Value] = []
     group_of: dict[tuple[type, Value], int] = {}
