@@ -43,7 +43,7 @@ class Definition(ABC):
     def _options(self, *others: str) -> str:
         """Return the source of the keyword arguments that differ from their default, leaving out the `others`."""
         given = ((each, getattr(self, each.name)) for each in fields(self) if each.name not in others)
-        return "".join(f", {each.name}={value!r}" for each, value in given if repr(value) != repr(_default(each)))
+        return "".join(f", {each.name}={source(value)}" for each, value in given if repr(value) != repr(_default(each)))
 
 
 def _default(each: Field[Any]) -> Any:
