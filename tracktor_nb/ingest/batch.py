@@ -20,7 +20,7 @@ from .requests import Params, params_of, read_json, read_params
 MOST_ITEMS = 1000
 CHUNK = 1000
 """Entries of one transaction: others who wait for the writer come in between; half as many cost a fifth more."""
-BREATH = 100
+BREATH = 250
 """Items read at a stretch: other requests are answered in between."""
 
 _LINES = ("application/x-ndjson", "application/ndjson", "application/jsonl", "application/x-jsonlines")
@@ -112,7 +112,7 @@ class ManyRecorder(Recorder):
 
 
 class Batch(ManyRecorder):
-    """/batch: {"sid", "sent_at", "imported", "batch": [{"type": "track", …}, …]}, or one item a line (NDJSON)."""
+    """/batch: {"sid", "sent_at", "imported", "bot", "batch": [{"type": …}, …]}, or one item a line (NDJSON)."""
 
     async def post(self) -> None:
         """Record the items."""
@@ -126,7 +126,7 @@ class Batch(ManyRecorder):
             raise params.problem
         items, imported = check_items(given.get("batch")), self._imported(given.get("imported"))
         skew = 0 if imported else read_skew(params.text("sent_at"), self.received_at)
-        bot = self.is_bot()
+        bot = self.is_bot() or given.get("bot") is True
 
         def read(item: Item) -> Sequence[Entry]:
             route, given = call_of_item(item)
@@ -178,7 +178,7 @@ def check_object(item: Item) -> Mapping[str, Value]:
     """Return the item, or raise PayloadError if it is no JSON object."""
     if isinstance(item, Unread):
         raise item.why
-    if not isinstance(item, Mapping):
+    if type(item) is not dict and not isinstance(item, Mapping):
         raise PayloadError("bad_item", None, "An item must be a JSON object.")
     return item
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from tracktor_nb.errors import PayloadError
 from tracktor_nb.semantics.event import Value
@@ -36,7 +35,7 @@ LATE = 24 * 3600 * SECOND
 _SEED_SLIP = "Did you mean /{}? The call you sent fits it."
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Call:
     """One call to a site: its parameters, when it arrived (microseconds), and what is known of its sender.
 
@@ -64,7 +63,9 @@ def event_of(call: Call) -> NewEvent:
     distinct_id = _signed_id(call, "id", _alias_hint)
     given = call.params.values.get("data")
     data, flags = (None, ()) if given in (None, "") else read_object(given)
-    return NewEvent(distinct_id, name, data=data, **_row(call, flags))
+    time, imported, notes = _when(call, flags)
+    key = _message_key(call.params)
+    return NewEvent(distinct_id, name, time, call.received_at, data, key, None, imported, None, call.bot, notes)
 
 
 def change_of(call: Call) -> NewChange:
@@ -72,7 +73,9 @@ def change_of(call: Call) -> NewChange:
     distinct_id = _signed_id(call, "id", _alias_hint)
     given, flags = read_object(call.params.need("data", "Send the new values as a JSON object."))
     values, more_flags = person_values(given)
-    return NewChange(distinct_id, values, **_row(call, flags + more_flags))
+    time, imported, notes = _when(call, flags + more_flags)
+    key = _message_key(call.params)
+    return NewChange(distinct_id, values, time, call.received_at, key, None, imported, None, call.bot, notes)
 
 
 def merge_of(call: Call) -> NewMerge:
@@ -87,11 +90,10 @@ def merge_of(call: Call) -> NewMerge:
     guarded = not _is_signed(call, src, "srcsign") and call.signed_only
     if guarded and not is_anonymous(src):
         raise merge_not_allowed()
-    row = _row(call, ())
-    del row["bot"], row["notes"]
-    return NewMerge(
-        src, dest, rule="identify" if guarded else reason, must_merge=reason == "alias", limits=_limits(call), **row
-    )
+    time, imported, _ = _when(call)
+    key, rule = _message_key(call.params), "identify" if guarded else reason
+    must_merge, limits = reason == "alias", _limits(call)
+    return NewMerge(src, dest, time, call.received_at, key, imported, rule, must_merge, limits=limits)
 
 
 ENTRIES: dict[str, Callable[[Call], Entry]] = {"track": event_of, "set": change_of, "alias": merge_of}
@@ -120,21 +122,14 @@ def _reason(params: Params, src: str, dest: str) -> str:
     return reason
 
 
-def _row(call: Call, data_flags: Flags) -> dict[str, Any]:
-    """The columns that all entries have in common."""
+def _when(call: Call, data_flags: Flags = ()) -> tuple[int, bool, dict[str, Value] | None]:
+    """Return when it happened, whether it is history, and the notes on what was not as it should be."""
     ts = call.params.text("ts")
     time, ts_flags = read_ts(ts, call.received_at, call.skew, FIRST_INSTANT if call.trusted else EARLIEST)
-    notes: dict[str, Value] = {"flags": [*ts_flags, *data_flags]} if ts_flags or data_flags else {}
-    if ts_flags:
+    notes: dict[str, Value] | None = {"flags": [*ts_flags, *data_flags]} if ts_flags or data_flags else None
+    if notes and ts_flags:
         notes["ts"] = ts
-    return {
-        "time": time,
-        "received_at": call.received_at,
-        "message_key": _message_key(call.params),
-        "imported": call.imported or (call.trusted and call.received_at - time > LATE),
-        "bot": call.bot,
-        "notes": notes or None,
-    }
+    return time, call.imported or (call.trusted and call.received_at - time > LATE), notes
 
 
 def _message_key(params: Params) -> bytes | None:

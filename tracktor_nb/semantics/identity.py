@@ -59,8 +59,12 @@ def signature(secret: str, distinct_id: str) -> str:
     return _mac(secret, distinct_id).hex().upper()
 
 
+@lru_cache(maxsize=16_384)
 def signature_matches(secret: str, distinct_id: str, given: str) -> bool:
-    """True if `given` (hex of either case) signs the id; compared in constant time on bytes."""
+    """True if `given` (hex of either case) signs the id; compared in constant time on bytes.
+
+    Remembered, because who is there sends the same signature with every call.
+    """
     try:
         raw = bytes.fromhex(given)
     except ValueError:

@@ -25,6 +25,7 @@ LARGEST_DATA = 32 * 1024  # bytes of JSON text
 LARGEST_INTEGER = 2**53  # beyond it, a float cannot tell neighbours apart
 LONGEST_EVENT_NAME = 200  # characters
 LONGEST_MESSAGE_ID = 100  # characters
+MOST_DIGITS = 20  # of a timestamp, on either side of the point
 RESERVED_PREFIX = "tio:"
 
 SECOND = 1_000_000  # all instants are microseconds
@@ -37,7 +38,6 @@ FIRST_INSTANT = 0  # 1970-01-01, for who sends history on purpose
 Flags = tuple[str, ...]
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
-_TIMESTAMP = re.compile(r"(-?)([0-9]{1,20})(?:\.([0-9]{1,20}))?", re.ASCII)
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 _ACCOUNTS = {"facebook_id": re.compile("[0-9]{1,20}"), "twitter_id": re.compile("[0-9]{1,20}|@?[A-Za-z0-9_]{1,15}")}
 _encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
@@ -49,7 +49,7 @@ def read_object(given: Value, param: str = "data") -> tuple[dict[str, Value], Fl
     if isinstance(given, str):
         _check_size(len(given.encode(errors="surrogatepass")), param)
         parsed = parse(given, DEEPEST, param)
-    if not isinstance(parsed, Mapping):
+    if type(parsed) is not dict and not isinstance(parsed, Mapping):
         raise PayloadError("data_not_object", param, f"`{param}` must be a JSON object such as {{plan: 'Gold'}}.")
     walk = _Walk(param)
     values = walk.object(parsed, DEEPEST)
@@ -74,6 +74,8 @@ def canonical(value: Mapping[str, Value], param: str = "data") -> tuple[dict[str
 
 class _Walk:
     """One walk over one value: keys, other values and characters counted, flags collected."""
+
+    __slots__ = ("characters", "flags", "keys", "param", "values")
 
     def __init__(self, param: str) -> None:
         self.param, self.keys, self.values, self.characters = param, 0, 0, 0
@@ -120,9 +122,10 @@ class _Walk:
             self.refuse("too_many_keys", f"has more than {MOST_KEYS} keys")
         clean, characters = {}, 0
         for key, value in pairs.items():
-            if type(value) is str and value.isprintable():  # as most are; the others take a call each
+            kind = type(value)  # text and small numbers are what most values are; the others take a call each
+            if kind is str and value.isprintable():
                 characters += len(value)
-            else:
+            elif kind is not int or not -LARGEST_INTEGER <= value <= LARGEST_INTEGER:
                 value = self.value(value, depth - 1)
             if not (type(key) is str and key.isprintable() and 0 < len(key) <= LONGEST_KEY // 4):
                 key = self.key(key)
@@ -189,16 +192,10 @@ def read_ts(text: str | None, received_at: int, skew: int = 0, earliest: int = E
     """
     if text is None:
         return received_at, ()
-    found = _TIMESTAMP.fullmatch(text)
-    if found is None:
-        raise PayloadError(
-            "bad_ts", "ts", f"`ts` is {text[:40]!r}; send Unix seconds such as 1429186474.5, or nothing."
-        )
-    sign, whole, fraction = found.groups(default="")
-    time, flags = _micros(whole, fraction)
+    negative, time, flags = _micros(text, "ts")
     if abs(skew) >= LONGEST_WAY:
         flags = ("ts_skew", *flags)
-    if sign or time < earliest:
+    if negative or time < earliest:
         return received_at, ("ts_invalid", *flags)
     time += skew
     if time > received_at:
@@ -216,20 +213,31 @@ def read_skew(sent_at: str | None, received_at: int) -> int:
     """
     if sent_at is None:
         return 0
-    found = _TIMESTAMP.fullmatch(sent_at)
-    if found is None:
-        raise PayloadError("bad_ts", "sent_at", f"`sent_at` is {sent_at[:40]!r}; send Unix seconds, or nothing.")
-    sign, whole, fraction = found.groups(default="")
-    skew = received_at - _micros(whole, fraction)[0]
-    return 0 if sign or 0 <= skew < LONGEST_WAY or abs(skew) >= LARGEST_SKEW else skew
+    negative, time, _ = _micros(sent_at, "sent_at")
+    skew = received_at - time
+    return 0 if negative or 0 <= skew < LONGEST_WAY or abs(skew) >= LARGEST_SKEW else skew
 
 
-def _micros(whole: str, fraction: str) -> tuple[int, Flags]:
-    """Microseconds of a number whose unit shows in its size: 11 digits of seconds reach the year 5138."""
+def _micros(text: str, param: str) -> tuple[bool, int, Flags]:
+    """Whether a number is negative, and the microseconds of the rest.
+
+    Its unit shows in its size: 11 digits of seconds reach the year 5138.
+    """
+    negative = text.startswith("-")
+    whole, point, fraction = text[negative:].partition(".")
+    if not (_are_digits(whole) and (not point or _are_digits(fraction))):
+        raise PayloadError(
+            "bad_ts", param, f"`{param}` is {text[:40]!r}; send Unix seconds such as 1429186474.5, or nothing."
+        )
     digits = len(whole.lstrip("0"))
-    thousands = 0 if digits <= 11 else (digits - 9) // 3
-    scaled = int(whole) * SECOND + int(fraction[:6].ljust(6, "0"))
-    return scaled // 1000**thousands, ("ts_unit",) if thousands else ()
+    scaled = int(whole) * SECOND + (int(fraction[:6].ljust(6, "0")) if point else 0)
+    if digits <= 11:
+        return negative, scaled, ()
+    return negative, scaled // 1000 ** ((digits - 9) // 3), ("ts_unit",)
+
+
+def _are_digits(text: str) -> bool:
+    return text.isdecimal() and text.isascii() and len(text) <= MOST_DIGITS
 
 
 def check_event_name(name: str, param: str = "action", allow_reserved: bool = False) -> str:

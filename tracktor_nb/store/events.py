@@ -122,10 +122,9 @@ def record_rows(tx: Transaction, site_id: int, rows: Sequence[NewEvent | NewChan
     events, changes = [], []
     for seq, row in zip(tx.next_seqs(len(rows)), rows, strict=True):
         if isinstance(row, NewEvent):
-            values = _log_values(site_id, seq, ids[row.distinct_id], row, row.data)
-            events.append((*values, name_id(tx, site_id, row.name)))
+            events.append(_event_values(tx, site_id, seq, ids[row.distinct_id], row))
         else:
-            changes.append(_log_values(site_id, seq, ids[row.distinct_id], row, row.values))
+            changes.append(_change_values(site_id, seq, ids[row.distinct_id], row))
     stored = _store(tx, "event", _EVENT, events)
     if not changes:
         return stored
@@ -152,14 +151,26 @@ def _identities(tx: Transaction, site_id: int, rows: Sequence[NewEvent | NewChan
     return identity_ids(tx, site_id, (row.distinct_id for row in rows))
 
 
-def _log_values(site_id: int, seq: int, identity: int, row: NewEvent | NewChange, data: Any) -> tuple[Any, ...]:
-    """The values of `_LOG`. Imported rows were known when they happened, the others when they came (SEMANTICS 2)."""
-    known_at = row.known_at
+def _event_values(tx: Transaction, site_id: int, seq: int, identity: int, row: NewEvent) -> tuple[Any, ...]:
+    """The values of `_EVENT`. Imported rows were known when they happened, the others when they came (SEMANTICS 2)."""
+    _, name, time, received_at, data, key, known_at, imported, origin, bot, notes = row
     if known_at is None:
-        known_at = row.time if row.imported else row.received_at
+        known_at = time if imported else received_at
+    number = tx.caches.names.get((site_id, name)) or name_id(tx, site_id, name)
     return (
-        seq, identity, site_id, row.time, row.received_at, known_at, row.imported, row.origin, row.bot,
-        row.message_key, json_text(data), json_text(row.notes),
+        seq, identity, site_id, time, received_at, known_at, imported, origin, bot, key,
+        None if data is None else json_text(data), None if notes is None else json_text(notes), number,
+    )  # fmt: skip
+
+
+def _change_values(site_id: int, seq: int, identity: int, row: NewChange) -> tuple[Any, ...]:
+    """The values of `_LOG`."""
+    _, values, time, received_at, key, known_at, imported, origin, bot, notes = row
+    if known_at is None:
+        known_at = time if imported else received_at
+    return (
+        seq, identity, site_id, time, received_at, known_at, imported, origin, bot, key,
+        json_text(values), json_text(notes),
     )  # fmt: skip
 
 
