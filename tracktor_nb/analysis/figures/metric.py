@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from tracktor_nb.analysis.wording import bucket_in_words, joined, number, value_in_words
 
-from .look import MOST_SERIES, MOST_TICKS, PALETTE, Figure, empty, layout, wrapped
+from .look import MOST_SERIES, PALETTE, Figure, empty, layout, wrapped
+from .ticks import time_ticks, wall_clock
 
 if TYPE_CHECKING:
     from tracktor_nb.analysis.results.metric import MetricResult
@@ -27,29 +27,14 @@ def figure(result: MetricResult) -> Figure:
             barmode="stack" if adds_up else "group",
             bargap=0.12,
             showlegend=len(series) > 1,
-            xaxis={"type": "date", "showgrid": False, **_ticks(result)},
+            xaxis={
+                "type": "date",
+                "showgrid": False,
+                **time_ticks(result.definition.freq, [bucket["start"] for bucket in result.buckets], result.calendar),
+            },
             yaxis={"rangemode": "tozero", "tickformat": ",~r", "title": {"text": _unit(result), "font": {"size": 12}}},
         ),
     }
-
-
-def _ticks(result: MetricResult) -> dict[str, Any]:
-    """Name weeks and months under their own bars; plotly finds the ticks of days and hours itself."""
-    form = {"week": "%d %b", "month": "%b"}.get(result.definition.freq)
-    if form is None:
-        return {}
-    every = -(-len(result.buckets) // MOST_TICKS)
-    starts = [result.calendar.local(bucket["start"]) for bucket in result.buckets][::every]
-    years = [start.year if at == 0 or start.year != starts[at - 1].year else "" for at, start in enumerate(starts)]
-    return {
-        "tickmode": "array",
-        "tickvals": [_local(start) for start in starts],
-        "ticktext": [f"{start:{form}}<br>{year}" for start, year in zip(starts, years, strict=True)],
-    }
-
-
-def _local(moment: datetime) -> str:
-    return f"{moment:%Y-%m-%dT%H:%M:%S}"
 
 
 def _unit(result: MetricResult) -> str:
@@ -84,7 +69,7 @@ def _bars(result: MetricResult, name: str, colour: str, values: list[float | Non
     return {
         "type": "bar",
         "name": wrapped(name, 24, 1),
-        "x": [_local(calendar.local(bucket["start"])) for bucket in result.buckets],
+        "x": [wall_clock(calendar.local(bucket["start"])) for bucket in result.buckets],
         "y": values,
         "marker": {
             "color": colour,
