@@ -7,12 +7,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 
+from .among import is_among
 from .event import Event, Value, order
 from .funnel import Funnel, breakdown_value, later_until
 from .matching import can_share
 from .period import LAST_INSTANT, Calendar, Range, duration
 from .person import Person
-from .segment import Segment, membership
 from .truth import matching_events
 
 Chain = tuple[Event, ...]
@@ -32,19 +32,12 @@ def attempt(funnel: Funnel, person: Person, within: Range, now: int, calendar: C
 
     It reaches furthest; among equals it starts earliest; its chain is lexicographically the earliest in (time, seq).
     """
-    if not is_asked_about(funnel, person, within, now, calendar):
+    if not is_among(funnel.among, person, within, now, calendar, funnel.include_bots):
         return Attempt()
     chains = _in_any_order if funnel.order == "any" else _in_order
     found = chains(funnel, person, within, later_until(funnel, within, now), calendar)
     best = min(found, key=lambda chain: (-len(chain), [order(event) for event in chain]), default=())
     return Attempt(len(best), best)
-
-
-def is_asked_about(funnel: Funnel, person: Person, within: Range, now: int, calendar: Calendar) -> bool:
-    """True if the person meets `among` at the last instant of the range that has come."""
-    if funnel.among is None:
-        return True
-    return membership(Segment(funnel.among, funnel.include_bots), person, min(within.end - 1, now), calendar)[0]
 
 
 def step_events(funnel: Funnel, person: Person, calendar: Calendar) -> Columns:

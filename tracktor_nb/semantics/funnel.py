@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from tracktor_nb.errors import DefinitionError
 
+from .among import among_rule, check_among
 from .condition import Condition, check_arguments
 from .definition import FLAG, Definition, check_choice, check_name, source
 from .event import Event, Value
@@ -139,8 +140,7 @@ class Funnel(Definition):
                 check_name(name, "a property", f"{option}= in Funnel(…)")
         if self.window is not None:
             duration(self.window)
-        if self.among is not None and not isinstance(self.among, Condition):
-            raise DefinitionError(f"among={self.among!r} in Funnel(…) must be a condition: has(...), did(...).")
+        check_among(self.among, "Funnel(…)")
         _check_together(self)
 
     @property
@@ -165,7 +165,7 @@ class Funnel(Definition):
             f"{self.entry} entry",
             self._window_rule(),
             f"later steps until {'the range ends' if self.until == 'range end' else 'now'}",
-            *([f"among people with: {self.among.rule()}"] if self.among is not None else []),
+            *([among_rule(self.among)] if self.among is not None else []),
             "unique people",
             f"bots {'in' if self.include_bots else 'out'}",
             *([f"by {self.by} at step 1"] if self.by else []),

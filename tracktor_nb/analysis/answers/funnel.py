@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from tracktor_nb.analysis.arrays import Ints
-from tracktor_nb.analysis.funnels import attempts, breakdown_of, steps_of
+from tracktor_nb.analysis.conversions import breakdown_of, conversion_of, histograms_of, over_time_of, steps_of
+from tracktor_nb.analysis.funnels import attempts
 from tracktor_nb.semantics.funnel import Funnel
 
 from .question import Listed, Question, check_step
@@ -24,4 +25,11 @@ def answer_funnel(question: Question) -> tuple[Listed, dict[str, Any]]:
             (found.reached >= step) & (not stopped or (found.reached == step) & (step < len(funnel.steps)))
         ]
 
-    return listed, {"steps": steps_of(funnel, found, log), "breakdown": breakdown, "more_values": more}
+    return listed, {
+        "steps": steps_of(funnel, found, log),
+        "conversion": conversion_of(funnel, found, log),
+        "histograms": histograms_of(funnel, found, log),
+        "buckets": over_time_of(funnel, found, log, question.within, question.now, question.calendar),
+        "breakdown": breakdown,
+        "more_values": more,
+    }

@@ -25,6 +25,9 @@ class FunnelResult(Result):
 
     definition: Funnel
     steps: list[Row]
+    conversion: Row
+    histograms: list[list[Row]]
+    buckets: list[Row]
     breakdown: list[Row]
     more_values: int = 0
 
