@@ -5,8 +5,8 @@ import type { Storage } from "./storage.ts";
 export interface Identity {
   /** The current id; a visitor nobody knows yet gets an anonymous one, kept from now on. */
   current(): string;
-  /** The signature that came with the current id, if any. */
-  sign(): string | undefined;
+  /** The signature that came with the id, if this tab knows it. */
+  signOf(id: unknown): string | undefined;
   become(id: string, sign?: string): void;
   forget(): void;
 }
@@ -25,10 +25,10 @@ export function createIdentity(key: string, lasting: Storage, session: Storage, 
     return id;
   }
 
-  function sign(): string | undefined {
+  function signOf(id: unknown): string | undefined {
     var kept = session.read(key);
     var space = kept ? kept.indexOf(" ") : -1;
-    return kept && kept.slice(space + 1) === current() ? kept.slice(0, space) : undefined;
+    return kept && kept.slice(space + 1) === id ? kept.slice(0, space) : undefined;
   }
 
   function become(id: string, sign?: string): void {
@@ -42,7 +42,7 @@ export function createIdentity(key: string, lasting: Storage, session: Storage, 
     current();
   }
 
-  return { current, sign, become, forget };
+  return { current, signOf, become, forget };
 }
 
 export function isAnonymous(id: string): boolean {

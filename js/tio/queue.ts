@@ -1,5 +1,5 @@
+import { failure, type Answer } from "./answer.ts";
 import type { Methods } from "./api.ts";
-import { failure, type Answer } from "./transport.ts";
 
 /** One call of the page: the method's name and its arguments. Our own stub adds `done` to hear the answer. */
 export interface Call extends Array<unknown> {
@@ -29,14 +29,13 @@ export function install(tio: Tio, methods: Methods, warn: (message: string) => v
   }
 
   function attempt(name: string, args: unknown[]): Promise<Answer> {
-    try {
-      return methods[name]!.apply(null, args).then((answer) => report(name, answer));
-    } catch (error) {
-      return Promise.resolve(report(name, failure("bad_call", (error as Error).message)));
-    }
+    return new Promise<Answer>((resolve) => resolve(methods[name]!.apply(null, args)))
+      .catch((error: Error) => failure("bad_call", error.message))
+      .then((answer) => report(name, answer));
   }
 
   function report(name: string, answer: Answer): Answer {
+    if (answer.error && answer.error.code === "opted_out") return answer;
     if (!answer.ok) warn(name + " was not recorded: " + (answer.error ? answer.error.message : "no reason given"));
     return answer;
   }

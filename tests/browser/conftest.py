@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -32,8 +33,11 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
     "--no-first-run",
+    "--disable-blink-features=AutomationControlled",  # the browser stands for a person's, who is no bot
 )
 OURS = ("127.0.0.1", "localhost")
+FACT = re.compile(r"browser_\w+|(first|last)_(page|referrer|utm_\w+|gclid)")
+"""The properties that tio.js sets by itself."""
 
 
 @pytest.fixture(scope="package")  # its event loop would stand in the way of tests that run one of their own
@@ -85,6 +89,14 @@ class Recorded:
     site: SiteRecord
 
     def events(self) -> list[tuple[str, str, Any]]:
+        """Return (distinct id, event, data) of what the page tracked, in order of arrival."""
+        return [row for row in self.all_events() if row[1] != "Page view"]
+
+    def views(self) -> list[tuple[str, Any]]:
+        """Return (distinct id, data) of the page views, in order of arrival."""
+        return [(who, data) for who, name, data in self.all_events() if name == "Page view"]
+
+    def all_events(self) -> list[tuple[str, str, Any]]:
         """Return (distinct id, event, data) in order of arrival."""
         query = (
             sa.select(identity.c.distinct_id, event_name.c.name, event.c.data)
@@ -96,7 +108,14 @@ class Recorded:
         return [(who, name, _value(data)) for who, name, data in self._rows(query)]
 
     def changes(self) -> list[tuple[str, Any]]:
-        """Return (distinct id, new values) in order of arrival."""
+        """Return (distinct id, new values) of what the page set, in order of arrival."""
+        return [row for row in self._changes() if not all(map(FACT.fullmatch, row[1]))]
+
+    def facts(self) -> list[tuple[str, Any]]:
+        """Return (distinct id, new values) of what tio.js set by itself, in order of arrival."""
+        return [row for row in self._changes() if all(map(FACT.fullmatch, row[1]))]
+
+    def _changes(self) -> list[tuple[str, Any]]:
         query = (
             sa.select(identity.c.distinct_id, property_change.c.data)
             .join_from(property_change, identity, identity.c.id == property_change.c.identity_id)

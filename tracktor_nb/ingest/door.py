@@ -70,6 +70,7 @@ class Replies(web.RequestHandler):
         self.clear_header("Server")
         self.set_header("Content-Type", "application/json; charset=utf-8")
         self.set_header("Access-Control-Allow-Origin", "*")
+        self.set_header("Access-Control-Expose-Headers", "Retry-After")
 
     def options(self, *_: str) -> None:
         """Answer the preflight of browsers."""

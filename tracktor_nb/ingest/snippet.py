@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import json
 
-SNIPPET_VERSION = 1
+SNIPPET_VERSION = 2
 """Counts the forms of the snippet: pages ask for the script with the version they have, so `site check` can tell."""
-METHODS = ("identify", "setProperties", "track", "alias", "reset")
+METHODS = (
+    *("identify", "setProperties", "track", "page", "alias", "reset", "optIn", "optOut"),
+    *("setCart", "cancelCart", "purchaseCart", "setMessengerConfig"),
+)
 
 # Collects the calls made before the script is there, in an array as the seed's own snippet does; the script turns that
 # same array into the library. The promise of an early call is kept with it (`done`).

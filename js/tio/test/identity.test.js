@@ -19,11 +19,11 @@ test("the signature lives in the session and serves its own id only", () => {
   const identity = createIdentity("tio_1", lasting, session, random);
   identity.become("ann the first", "C0FFEE");
   assert.equal(lasting.read("tio_1"), "ann the first");
-  assert.equal(identity.sign(), "C0FFEE");
+  assert.equal(identity.signOf("ann the first"), "C0FFEE");
+  assert.equal(identity.signOf("bob"), undefined);
   lasting.write("tio_1", "bob");
   assert.equal(identity.current(), "bob");
-  assert.equal(identity.sign(), undefined);
-  assert.equal(createIdentity("tio_1", lasting, inMemory(), random).sign(), undefined);
+  assert.equal(createIdentity("tio_1", lasting, inMemory(), random).signOf("ann the first"), undefined);
 });
 
 test("forgetting a person makes a new visitor", () => {
@@ -33,7 +33,7 @@ test("forgetting a person makes a new visitor", () => {
   identity.forget();
   assert.match(identity.current(), /^a-/);
   assert.notEqual(identity.current(), before);
-  assert.equal(identity.sign(), undefined);
+  assert.equal(identity.signOf("ann"), undefined);
 });
 
 test("an id that would glue people together, or that the server refuses, is refused here", () => {

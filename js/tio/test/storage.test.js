@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { cookies, firstWorking, inMemory, webStorage } from "../storage.ts";
+import { clear, cookies, firstWorking, inMemory, webStorage } from "../storage.ts";
 
 const forbidden = webStorage(() => {
   throw new Error("SecurityError");
@@ -43,4 +43,49 @@ test("with every place forbidden the page still remembers until it goes", () => 
   assert.equal(storage.read("constructor"), null);
   storage.remove("__proto__");
   assert.equal(storage.read("__proto__"), null);
+});
+
+test("what a full place does not take is kept until the page goes", () => {
+  const place = inMemory();
+  let full = false;
+  const storage = firstWorking([
+    () => ({
+      ...place,
+      write: (key, value) => {
+        if (full) throw new Error("QuotaExceededError");
+        place.write(key, value);
+      },
+    }),
+  ]);
+  storage.write("a", "1");
+  full = true;
+  storage.write("a", "2");
+  assert.deepEqual([storage.read("a"), place.read("a")], ["2", "1"]);
+  full = false;
+  storage.write("a", "3");
+  assert.deepEqual([storage.read("a"), place.read("a")], ["3", "3"]);
+});
+
+test("a place that is forbidden later on does no harm", () => {
+  let forbidden = false;
+  const memory = inMemory();
+  const place = {};
+  for (const name of ["read", "write", "remove", "keys"]) {
+    place[name] = (...args) => {
+      if (forbidden) throw new Error("SecurityError");
+      return memory[name](...args);
+    };
+  }
+  const storage = firstWorking([() => place]);
+  forbidden = true;
+  storage.write("a", "1");
+  storage.remove("b");
+  assert.deepEqual([storage.read("a"), storage.read("b"), storage.keys()], ["1", null, []]);
+});
+
+test("what is ours can be cleared without touching what is not", () => {
+  const storage = inMemory();
+  for (const key of ["tio_1", "tio_1_told", "tio_2", "cart"]) storage.write(key, "x");
+  clear(storage, "tio_1");
+  assert.deepEqual(storage.keys(), ["tio_2", "cart"]);
 });

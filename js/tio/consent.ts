@@ -1,0 +1,45 @@
+import { firstWorking, type Storage } from "./storage.ts";
+
+/** What the visitor allows: everything; nothing yet, until asked; nothing. */
+export type Consent = "granted" | "pending" | "denied";
+
+export interface Choice {
+  state(): Consent;
+  /** Keeps what the visitor decided, if it is another thing than the page assumes anyway. */
+  decide(decision: "granted" | "denied"): void;
+}
+
+/** Returns the choice of the visitor: his decision if there is one, else what the page assumes. Asking writes nothing. */
+export function createChoice(assumed: Consent, places: Array<() => Storage>, key: string): Choice {
+  var state = decided() || assumed;
+
+  function decided(): Consent | undefined {
+    for (var i = 0; i < places.length; i++) {
+      try {
+        var kept = places[i]!().read(key);
+      } catch (forbidden) {
+        continue;
+      }
+      if (kept === "granted" || kept === "denied") return kept;
+    }
+    return undefined;
+  }
+
+  function decide(decision: "granted" | "denied"): void {
+    state = decision;
+    var same = decision === assumed || (decision === "denied" && assumed === "pending");
+    if (same && !decided()) return;
+    var place = firstWorking(places);
+    if (same) place.remove(key);
+    else place.write(key, decision);
+  }
+
+  return { state: () => state, decide };
+}
+
+/** Returns what to assume of a browser that asks not to be followed: its owner may still say yes. */
+export function assumedFor(browser: Navigator, configured: Consent | undefined, respectDnt: boolean): Consent {
+  var asks = browser as Navigator & { globalPrivacyControl?: boolean; doNotTrack?: string | null };
+  if (asks.globalPrivacyControl || (respectDnt && asks.doNotTrack === "1")) return "denied";
+  return configured === "pending" || configured === "denied" ? configured : "granted";
+}
