@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tests.strategies import SiteLog, calendars, segments, site_logs
 from tracktor_nb.semantics.condition import Group, did, did_not, has, in_segment
-from tracktor_nb.semantics.event import Event, IdentityEdge, PropertyChange
+from tracktor_nb.semantics.event import Event, IdentityEdge, PropertyChange, Row
 from tracktor_nb.semantics.interest import Interest, interest_of
 from tracktor_nb.semantics.period import DAY, Calendar
 from tracktor_nb.semantics.person import Person, known_at, people
@@ -99,9 +99,13 @@ def arriving(rows: SiteLog) -> SiteLog:
         reached = max(reached, known_at(row), row.time)
         return replace(row, known_at=reached)
 
-    done = {row.seq: later(row) for row in sorted((*rows.events, *rows.changes, *rows.edges), key=lambda row: row.seq)}
-    parts = ([done[row.seq] for row in part] for part in (rows.events, rows.changes, rows.edges))
-    return SiteLog(rows.anchor, *(tuple(part) for part in parts))
+    done = {row.seq: later(row) for row in sorted(every(rows), key=lambda row: row.seq)}
+    events, changes, edges = ([done[row.seq] for row in part] for part in (rows.events, rows.changes, rows.edges))
+    return SiteLog(rows.anchor, tuple(events), tuple(changes), tuple(edges))
+
+
+def every(rows: SiteLog) -> list[Row]:
+    return [*rows.events, *rows.changes, *rows.edges]
 
 
 def followed_in_parts(
@@ -116,7 +120,7 @@ def followed_in_parts(
         fresh = {row.seq for part in parts for row in part if row.seq > last}
         end = until if cut == 2**40 else max([reached, *(known_at(row) for part in parts for row in part)])
         for person in people(*parts).values():  # type: ignore[arg-type]
-            its = {row.identity for row in (*person.events, *person.changes)}
+            its = {event.identity for event in person.events} | {change.identity for change in person.changes}
             its |= {person.id, *(id for edge in person.edges for id in (edge.src, edge.dest))}
             own = {id: standings.pop(id) for id in its & standings.keys()}
             crossed += followed(asked, own, person, fresh, reached, end, calendar)
@@ -138,7 +142,7 @@ def test_followed_at_once_or_in_parts_everybody_stands_where_they_should(
 ) -> None:
     rows = arriving(log)
     numbered: dict[int, Group] = dict(enumerate(asked))
-    until = max([0, *(known_at(row) for row in (*rows.events, *rows.changes, *rows.edges))]) + rest
+    until = max([0, *map(known_at, every(rows))]) + rest
     crossed, standings = followed_in_parts(rows, cuts, numbered, until, calendar)
     at_once, same = followed_in_parts(rows, [], numbered, until, calendar)
 
