@@ -36,8 +36,9 @@ def followed(database: Database, place: Place) -> tuple[Place, News]:
         with database.read() as connection:
             part = news(connection, place)
         assert part is not None
-        assert database.writer.run(partial(move_place, place=place, to=part.position))
-        place = place._replace(position=part.position)
+        onward = place._replace(position=part.position)
+        assert database.writer.run(partial(move_place, place=place, to=onward))
+        place = onward
         if part.seqs:
             return place, part
 
@@ -109,7 +110,8 @@ def test_two_followers_do_not_both_move_on(database: Database, shop: SiteRecord)
     with database.read() as connection:
         part = news(connection, place)
     assert part is not None
-    moves = [database.writer.run(lambda tx: move_place(tx, place, part.position)) for _ in range(2)]
+    onward = place._replace(position=part.position)
+    moves = [database.writer.run(lambda tx: move_place(tx, place, onward)) for _ in range(2)]
     assert moves == [True, False]
 
 

@@ -20,11 +20,12 @@ MOST_ROWS = 2_000
 
 
 class Place(NamedTuple):
-    """Where a follower of a site stands; `position` is that of a watermark."""
+    """Where a follower of a site stands: `position` is that of a watermark, `reached` an instant (microseconds)."""
 
     site_id: int
     name: str
     position: int
+    reached: int
 
 
 @dataclass(frozen=True)
@@ -44,20 +45,20 @@ class News:
 def take_place(tx: Transaction, site_id: int, name: str, holder: str, now: int, until: int) -> Place | None:
     """Return the place if nobody else holds it, held from now on until an instant (microseconds); else None.
 
-    Who follows a site for the first time begins at the end of its log.
+    Who follows a site for the first time begins now, at the end of its log.
     """
     begin = log_end(tx.connection)
     tx.execute(
-        "INSERT INTO follower (site_id, name, position, holder, held_until) VALUES (?, ?, ?, '', 0)"
+        "INSERT INTO follower (site_id, name, position, reached, holder, held_until) VALUES (?, ?, ?, ?, '', 0)"
         " ON CONFLICT (site_id, name) DO NOTHING",
-        (site_id, name, begin),
+        (site_id, name, begin, now),
     )
     taken = tx.execute(
         "UPDATE follower SET holder = ?, held_until = ?"
-        " WHERE site_id = ? AND name = ? AND (holder = ? OR held_until < ?) RETURNING position",
+        " WHERE site_id = ? AND name = ? AND (holder = ? OR held_until < ?) RETURNING position, reached",
         (holder, until, site_id, name, holder, now),
-    ).scalar()
-    return None if taken is None else Place(site_id, name, taken)
+    ).one_or_none()
+    return None if taken is None else Place(site_id, name, *taken)
 
 
 def leave_place(tx: Transaction, place: Place, holder: str) -> None:
@@ -66,10 +67,12 @@ def leave_place(tx: Transaction, place: Place, holder: str) -> None:
     tx.execute("UPDATE follower SET holder = '', held_until = 0 WHERE site_id = ? AND name = ? AND holder = ?", values)
 
 
-def move_place(tx: Transaction, place: Place, to: int) -> bool:
-    """Move on to a position; False, and nothing changed, if somebody else has moved the place meanwhile."""
-    values = (to, place.site_id, place.name, place.position)
-    moved = tx.execute("UPDATE follower SET position = ? WHERE site_id = ? AND name = ? AND position = ?", values)
+def move_place(tx: Transaction, place: Place, to: Place) -> bool:
+    """Move on; False, and nothing changed, if somebody else has moved the place meanwhile."""
+    moved = tx.execute(
+        "UPDATE follower SET position = ?, reached = ? WHERE site_id = ? AND name = ? AND position = ? AND reached = ?",
+        (to.position, to.reached, *place),
+    )
     return moved.rowcount == 1
 
 

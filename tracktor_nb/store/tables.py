@@ -240,13 +240,15 @@ undoing = sa.Table(
     sa.Column("edge_seq", Number, sa.ForeignKey("identity_edge.seq", ondelete="CASCADE"), nullable=False),
 )
 
-# How far somebody who follows the log of a site has come. One process at a time does: `holder`, until `held_until`.
+# How far somebody who follows the log of a site has come: its rows up to `position`, time up to `reached`. One process
+# at a time does: `holder`, until `held_until`.
 follower = sa.Table(
     "follower",
     metadata,
     sa.Column("site_id", Number, sa.ForeignKey("site.id"), primary_key=True, autoincrement=False),
     sa.Column("name", sa.Text, primary_key=True),
     sa.Column("position", Number, nullable=False),
+    sa.Column("reached", Number, nullable=False),
     sa.Column("holder", sa.Text, nullable=False),
     sa.Column("held_until", Number, nullable=False),
 )

@@ -27,6 +27,7 @@ def upgrade() -> None:
         sa.Column("site_id", Number, sa.ForeignKey("site.id"), primary_key=True, autoincrement=False),
         sa.Column("name", sa.Text, primary_key=True),
         sa.Column("position", Number, nullable=False),
+        sa.Column("reached", Number, nullable=False),
         sa.Column("holder", sa.Text, nullable=False),
         sa.Column("held_until", Number, nullable=False),
     )
