@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,6 +17,7 @@ SYSTEM_EVENTS = frozenset(
         "Cart purchased",
         "Cart abandoned",
         "Cart recovered",
+        "Cart retracted",
         "Letter sent",
         "Letter opened",
         "Letter clicked",
@@ -27,6 +28,8 @@ SYSTEM_EVENTS = frozenset(
         "Message replied",
     }
 )
+RETRACTION = "Cart retracted"
+"""Says that an event about a cart did not happen after all: its argument `retracts` is that event's `seq`."""
 SYSTEM_EVENTS_OF_PEOPLE = frozenset({"Letter clicked", "Message replied"})
 
 
@@ -60,6 +63,7 @@ class PropertyChange:
     identity: int = 0
     known_at: int | None = None
     imported: bool = False
+    origin: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +81,13 @@ class IdentityEdge:
 
 Row = Event | PropertyChange | IdentityEdge
 """A row of the log."""
+
+
+def without_retracted(events: Iterable[Event]) -> Iterator[Event]:
+    """Return the events, less those that one of them retracts (SEMANTICS 6, carts)."""
+    given = list(events)
+    retracted = {each.properties.get("retracts") for each in given if each.name == RETRACTION}
+    return (each for each in given if each.seq not in retracted)
 
 
 def order(row: Row) -> tuple[int, int]:
