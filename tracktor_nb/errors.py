@@ -10,6 +10,7 @@ TracktorError
 ├── ServiceError                      another process of ours does not answer
 └── StoreError                        the database could not do it
     ├── NotFoundError                 no such row
+    ├── InUseError                    something that is saved still asks for it
     ├── RevisionConflictError         somebody saved another revision meanwhile
     └── StoreBusyError                the database is locked or full; try again
 
@@ -81,6 +82,10 @@ class StoreError(TracktorError):
 
 class NotFoundError(StoreError):
     """No such row."""
+
+
+class InUseError(StoreError):
+    """Something that is saved still asks for it."""
 
 
 class RevisionConflictError(StoreError):

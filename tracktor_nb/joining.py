@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .errors import DefinitionError
 from .semantics import codec
+from .semantics.condition import Condition
 from .semantics.definition import Definition
 from .semantics.period import Calendar
-from .store import definitions, sites
+from .semantics.segment import Segment
+from .store import definitions, shelf, sites
+from .store.cohorts import CohortReport, identities_of, ids_in, make_cohort
 from .store.database import Database
 from .widgets.analytics import builder_for
 from .widgets.base import Builder
@@ -15,6 +23,7 @@ from .widgets.services import Saved, Services
 
 if TYPE_CHECKING:
     from .analysis.engine import Engine
+    from .facade.base import Wired
     from .site import Site
 
 
@@ -47,6 +56,25 @@ def builder_of(site: Site, what: str | Definition) -> Builder:
     return builder_for(codec.from_dict(stored.body), site.services, what, stored.revision)
 
 
+def cohort_of(
+    site: Wired, name: str, who: Segment | Condition | Iterable[str] | str | Path, as_of: int | None, note: str
+) -> CohortReport:
+    """List people under a name: the members of a segment, ids, or the ids of a file."""
+    at = time.time_ns() // 1000
+    if isinstance(who, (Segment, Condition)):
+        segment = who if isinstance(who, Segment) else Segment(who)
+        members = site.engine.identities(site.name, segment, as_of)
+        origin = f"{segment!r} on {site.calendar.local(as_of or at):%Y-%m-%d %H:%M}"
+        return make_cohort(site.database, site.record, name, members, origin, note, now=at)
+    if as_of is not None:
+        raise DefinitionError("as_of= goes with a segment; ids are listed as they are.")
+    ids = ids_in(who) if isinstance(who, (str, Path)) else list(who)
+    with site.database.read() as connection:
+        identities, unknown = identities_of(connection, site.record.id, ids)
+    origin = Path(who).name if isinstance(who, (str, Path)) else f"{len(ids):,} ids"
+    return replace(make_cohort(site.database, site.record, name, identities, origin, note, now=at), unknown=unknown)
+
+
 def engine_for(database: Database) -> Engine:
     """Return an engine that answers about every site of the database, in this process."""
     from .analysis.engine import Engine
@@ -60,4 +88,8 @@ def engine_for(database: Database) -> Engine:
         found = record(name)
         return Calendar(found.zone, found.week_start)
 
-    return Engine(lambda name: Frames(database, record(name).id), calendar)
+    def saved(site: str, name: str) -> Definition:
+        with database.read() as connection:
+            return shelf.saved_group(connection, sites.site_by_name(connection, site).id, name)
+
+    return Engine(lambda name: Frames(database, record(name).id), calendar, saved=saved)

@@ -14,6 +14,7 @@ from typing import Any
 from tracktor_nb import errors
 from tracktor_nb.errors import ServiceError, TracktorError, UnknownNameError
 from tracktor_nb.semantics import codec
+from tracktor_nb.semantics.condition import Group
 from tracktor_nb.semantics.definition import Definition
 from tracktor_nb.semantics.period import Period
 
@@ -48,6 +49,12 @@ class Client:
         """Return the answer with everything the site has recorded so far."""
         question = {"site": site, "definition": codec.to_dict(definition), "period": period, "as_of": as_of}
         return from_dict(self.ask("evaluate", question), _Asked(self, question))
+
+    def identities(self, site: str, segment: Group, as_of: int | None = None) -> list[int]:
+        """Return the ids of all identities of a segment's members now, or as known at an instant."""
+        question = {"site": site, "definition": codec.to_dict(segment), "as_of": as_of}
+        found: list[int] = self.ask("identities", question)
+        return found
 
     def events(self, site: str) -> list[dict[str, Any]]:
         """Return {name, count} of each event, the most frequent first."""

@@ -5,17 +5,20 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field, replace
+from functools import partial
 from threading import Lock
 from typing import Any
 
+from tracktor_nb.semantics.condition import Group
 from tracktor_nb.semantics.definition import Definition
 from tracktor_nb.semantics.period import NAMED_PERIODS, SECOND, Calendar, Period
-from tracktor_nb.semantics.segment import Segment
+from tracktor_nb.semantics.references import lookup_in, parts_of, resolved
 
 from .answers import answer
 from .discovery import events_of, properties_of
 from .frames import Log, Source
 from .results import Result
+from .segments import identities_of, members
 
 MOST_ANSWERS = 256
 SLIDING = 5 * SECOND
@@ -37,7 +40,8 @@ class _Held:
 class Engine:
     """Answers about sites. Each question first takes in what is new; the same question is not computed twice.
 
-    `source_of(site)` gives the rows of a site, `calendar_of(site)` its time zone and week, `clock()` the instant.
+    `source_of(site)` gives the rows of a site, `calendar_of(site)` its time zone and week, `clock()` the instant, and
+    `saved(site, name)` what is saved under a name, so that an answer follows the segments that its question names.
     Questions may come from several threads.
     """
 
@@ -46,8 +50,9 @@ class Engine:
         source_of: Callable[[str], Source],
         calendar_of: Callable[[str], Calendar],
         clock: Callable[[], int] = _clock,
+        saved: Callable[[str, str], Definition] = lambda site, name: lookup_in({})(name),
     ) -> None:
-        self._source_of, self._calendar_of, self._clock = source_of, calendar_of, clock
+        self._source_of, self._calendar_of, self._clock, self._saved = source_of, calendar_of, clock, saved
         self._held: dict[str, _Held] = {}
         self._locks: dict[str, Lock] = {}
 
@@ -56,14 +61,23 @@ class Engine:
     ) -> Result:
         """Return the answer with everything the site has recorded so far."""
         held, calendar, now = self._fresh(site), self._calendar_of(site), self._clock()
-        key = (definition, period, as_of, calendar, _until_when(definition, period, now, calendar, held.log))
+        meant = resolved(definition, partial(self._saved, site))
+        key = (meant, period, as_of, calendar, _until_when(meant, period, now, calendar, held.log))
         known = held.answers.get(key)
         if known is None:
-            known = answer(definition, held.log, period, now, calendar, as_of)
+            known = answer(meant, held.log, period, now, calendar, as_of)
             if len(held.answers) >= MOST_ANSWERS:
                 held.answers.clear()
             held.answers[key] = known
-        return known if _slides(definition, period) or as_of is not None else replace(known, now=now)
+        stands = _slides(meant, period) or as_of is not None
+        return replace(known, definition=definition, now=known.now if stands else now)
+
+    def identities(self, site: str, segment: Group, as_of: int | None = None) -> list[int]:
+        """Return the ids of all identities of a segment's members now, or as known at an instant."""
+        log, calendar, now = self._fresh(site).log, self._calendar_of(site), self._clock()
+        if as_of is not None:
+            log, now = log.as_of(as_of), min(now, as_of)
+        return identities_of(members(resolved(segment, partial(self._saved, site)), log, now, calendar), log)
 
     def log(self, site: str) -> Log:
         """Return the log of a site, with everything recorded so far."""
@@ -88,8 +102,9 @@ class Engine:
 
 
 def _slides(definition: Definition, period: Period) -> bool:
-    """True if the answer may differ from one instant to the next: windows that end now."""
-    return isinstance(definition, Segment) or (isinstance(period, str) and period not in NAMED_PERIODS)
+    """True if the answer may differ from one instant to the next: windows that end now, members of now."""
+    asks_who = any(isinstance(part, Group) or getattr(part, "among", None) is not None for part in parts_of(definition))
+    return asks_who or (isinstance(period, str) and period not in NAMED_PERIODS)
 
 
 def _until_when(definition: Definition, period: Period, now: int, calendar: Calendar, log: Log) -> int:

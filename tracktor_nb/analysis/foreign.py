@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,6 +13,7 @@ from tracktor_nb.semantics.period import FIRST_INSTANT, Calendar
 from tracktor_nb.semantics.values import unix_instant
 
 from .arrays import Ints, Objects
+from .cohorts import Lists
 from .columns import FrameProperties, plain
 from .frames import NEVER, Identities, Log, Rows
 
@@ -25,8 +28,8 @@ OWN_OF_PEOPLE = ("created_at", "last_seen", "distinct_id")
 """What a people frame may say of a person that follows from the events."""
 
 
-def log_of(events: Any, people: Any, calendar: Calendar) -> Log:
-    """Return the log that the frames describe."""
+def log_of(events: Any, people: Any, calendar: Calendar, lists: Sequence[Sequence[Any]] = ()) -> Log:
+    """Return the log that the frames describe; `lists` holds the person_ids of cohorts 0, 1, …"""
     import pandas as pd
 
     frame = _frame(events, "events")
@@ -53,10 +56,18 @@ def log_of(events: Any, people: Any, calendar: Calendar) -> Log:
     )
     identities = Identities(np.array([plain(each) for each in ids], object), _distinct_ids(frame, codes, ids))
     event_names = tuple(map(str, distinct))
+    log = Log(identities, event_names, rows, watermark=len(frame), lists=_lists(lists, identities))
     if known is None:
-        return Log(identities, event_names, rows, watermark=len(frame))
-    changes = _changes(known, codes[len(frame) :].astype(np.int32), rows, calendar)
-    return Log(identities, event_names, rows, changes, watermark=len(frame))
+        return log
+    return replace(log, changes=_changes(known, codes[len(frame) :].astype(np.int32), rows, calendar))
+
+
+def _lists(lists: Sequence[Sequence[Any]], identities: Identities) -> Lists:
+    """Of each list those who are there."""
+    code_of = {id: code for code, id in enumerate(identities.ids.tolist())}
+    found = [(number, code_of[id]) for number, ids in enumerate(lists) for id in map(plain, ids) if id in code_of]
+    numbers, codes = zip(*found, strict=True) if found else ((), ())
+    return Lists(np.array(numbers, np.int64), np.array(codes, np.int32))
 
 
 def _frame(given: Any, name: str) -> pd.DataFrame:

@@ -24,6 +24,7 @@ import tornado.web
 
 from tracktor_nb.errors import TracktorError
 from tracktor_nb.semantics import codec
+from tracktor_nb.semantics.condition import Group
 
 from .address import Address
 from .engine import Engine
@@ -65,6 +66,12 @@ def _explain(engine: Engine, body: Body) -> Any:
     }
 
 
+def _identities(engine: Engine, body: Body) -> Any:
+    segment = codec.from_dict(body["definition"])
+    assert isinstance(segment, Group), segment
+    return engine.identities(body["site"], segment, body["as_of"])
+
+
 def _events(engine: Engine, body: Body) -> Any:
     return engine.events(body["site"])
 
@@ -77,6 +84,7 @@ QUESTIONS: dict[str, Callable[[Engine, Body], Any]] = {
     "evaluate": _evaluate,
     "people": _people,
     "explain": _explain,
+    "identities": _identities,
     "events": _events,
     "properties": _properties,
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -112,11 +112,18 @@ def _beside(key: str, frame: pd.DataFrame) -> str:
     return f"property_{key}" if key in OWN_COLUMNS or key in frame.columns else key
 
 
-def saved_frame(stored: Sequence[Any]) -> pd.DataFrame:
-    """Return stored definitions as a frame by name: kind, revision, note, author, saved_at, archived."""
+def saved_frame(stored: Sequence[Any], users: Mapping[str, list[str]] | None = None) -> pd.DataFrame:
+    """Return stored definitions as a frame by name: kind, revision, note, author, saved_at, archived.
+
+    With `users` (who asks for a name) also `asks_for` and `asked_by`, names with commas between.
+    """
     names = ["name", "kind", "revision", "note", "author", "saved_at", "archived"]
     frame = pd.DataFrame([[getattr(each, name) for name in names] for each in stored], columns=names)
     frame["saved_at"] = _moments(frame["saved_at"].to_numpy(np.int64))
+    if users is not None:
+        asked = {each.name: [name for name, using in users.items() if each.name in using] for each in stored}
+        frame["asks_for"] = [", ".join(asked[name]) for name in frame["name"]]
+        frame["asked_by"] = [", ".join(users.get(name, [])) for name in frame["name"]]
     return frame.set_index("name")
 
 

@@ -19,7 +19,19 @@ Lookup = Callable[[str], Definition]
 
 def references(definition: Definition) -> frozenset[str]:
     """Return the names of the saved segments and cohorts that the definition asks for; those pinned are not."""
-    return frozenset(part.name for part in _parts(definition) if isinstance(part, InSegment) and not part.stands_for)
+    return frozenset(
+        part.name for part in parts_of(definition) if isinstance(part, InSegment) and part.stands_for is None
+    )
+
+
+def parts_of(value: Any) -> Iterator[Definition]:
+    """Yield every definition inside a value, itself first: conditions, steps, metrics of formulas."""
+    if isinstance(value, Definition):
+        yield value
+        value = [getattr(value, each.name) for each in fields(value)]
+    if isinstance(value, (list, tuple)):
+        for item in value:
+            yield from parts_of(item)
 
 
 def resolved(definition: AnyDefinition, lookup: Lookup, name: str | None = None) -> AnyDefinition:
@@ -41,16 +53,6 @@ def lookup_in(groups: Mapping[str, Definition]) -> Lookup:
         return groups[name]
 
     return lookup
-
-
-def _parts(value: Any) -> Iterator[Definition]:
-    """Yield every definition inside a value."""
-    if isinstance(value, Definition):
-        yield value
-        value = [getattr(value, each.name) for each in fields(value)]
-    if isinstance(value, (list, tuple)):
-        for item in value:
-            yield from _parts(item)
 
 
 def _resolved(value: Any, lookup: Lookup, path: tuple[str, ...]) -> Any:

@@ -16,6 +16,7 @@ from tracktor_nb.semantics.identity import is_anonymous
 from tracktor_nb.semantics.person import fold
 
 from .canonical import json_text
+from .cohorts import cohorts_of
 from .identity import look_up_person
 from .mentions import mentioning
 from .people import properties_of, told_of
@@ -86,7 +87,7 @@ def _side(connection: sa.Connection, distinct_id: str, person: int | None) -> Si
 
 def export_person(connection: sa.Connection, site_id: int, distinct_id: str) -> dict[str, Any]:
     """Return all that is stored of a person as JSON values: ids, properties and their history, events, merges,
-    and refused requests in which one of the ids occurs. Times are ISO texts in UTC.
+    the cohorts that list it, and refused requests in which one of the ids occurs. Times are ISO texts in UTC.
 
     NotFoundError if nobody has the id.
     """
@@ -101,6 +102,7 @@ def export_person(connection: sa.Connection, site_id: int, distinct_id: str) -> 
         "history": list(_history(connection, members)),
         "events": list(_events(connection, members)),
         "merges": list(_merges(connection, members)),
+        "cohorts": cohorts_of(connection, site_id, members),
         "refused": list(_refused(connection, mentioning(connection, site_id, members.values()))),
     }
 

@@ -9,10 +9,10 @@ from typing import Any, NamedTuple, TypeVar
 import orjson
 import sqlalchemy as sa
 
-from tracktor_nb.semantics.event import Event, IdentityEdge, PropertyChange, order
+from tracktor_nb.semantics.event import Event, IdentityEdge, PropertyChange, order, without_retracted
 from tracktor_nb.semantics.person import Person
 
-from .tables import event, event_name, identity, identity_edge, property_change
+from .tables import cohort_member, event, event_name, identity, identity_edge, property_change
 
 _CHUNK = 500
 
@@ -32,11 +32,12 @@ def histories(connection: sa.Connection, people: Collection[int]) -> dict[int, P
     Who has no identity any more, because it was merged into somebody or erased, is left out.
     """
     members = {row.id: _Member(row.person_id, row.removed_seq or 0) for row in _members(connection, sorted(people))}
-    events = _by_person(_events(connection, members), members)
+    events = _by_person(without_retracted(_events(connection, members)), members)
     changes = _by_person(_changes(connection, members), members)
     edges = _by_person(_edges(connection, members), members)
+    cohorts = _cohorts(connection, members)
     return {
-        id: Person(id, tuple(events[id]), tuple(changes[id]), tuple(edges[id]))
+        id: Person(id, tuple(events[id]), tuple(changes[id]), tuple(edges[id]), frozenset(cohorts[id]))
         for id in sorted({member.person for member in members.values()})
     }
 
@@ -90,6 +91,17 @@ def _edges(connection: sa.Connection, members: dict[int, _Member]) -> Iterator[I
     for chunk in _chunks(sorted(members)):
         in_force = sa.select(*columns).where(edge.src.in_(chunk), edge.undone_at.is_(None))
         yield from (IdentityEdge(*row) for row in connection.execute(in_force))
+
+
+def _cohorts(connection: sa.Connection, members: dict[int, _Member]) -> dict[int, set[int]]:
+    """Return the numbers of the cohorts that list each person."""
+    row, of = cohort_member.c, defaultdict[int, set[int]](set)
+    for chunk in _chunks(sorted(members)):
+        listed = sa.select(row.cohort, row.seq, row.identity_id).where(row.identity_id.in_(chunk))
+        for cohort, seq, whose in connection.execute(listed):
+            if seq > members[whose].removed_seq:
+                of[members[whose].person].add(cohort)
+    return of
 
 
 def _by_person(rows: Iterator[AnyRow], members: dict[int, _Member]) -> dict[int, list[AnyRow]]:
