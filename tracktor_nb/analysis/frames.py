@@ -16,7 +16,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tracktor_nb.errors import UnknownNameError
-from tracktor_nb.semantics.event import SYSTEM_EVENTS, SYSTEM_EVENTS_OF_PEOPLE, Event, IdentityEdge, PropertyChange
+from tracktor_nb.semantics.event import (
+    RETRACTION,
+    SYSTEM_EVENTS,
+    SYSTEM_EVENTS_OF_PEOPLE,
+    Event,
+    IdentityEdge,
+    PropertyChange,
+)
 from tracktor_nb.semantics.identity import person_of
 from tracktor_nb.semantics.person import Person, known_at
 
@@ -223,7 +230,17 @@ class Log:
     @cached_property
     def order(self) -> Ints:
         """The arrival rows of events in the order (person, time, seq)."""
-        return np.lexsort((self.events.seq, self.events.time, self.person_of[self.events.identity]))
+        order = np.lexsort((self.events.seq, self.events.time, self.person_of[self.events.identity]))
+        return order if not len(self.retracted) else order[~np.isin(self.events.seq[order], self.retracted)]
+
+    @cached_property
+    def retracted(self) -> Ints:
+        """The arrival numbers of events that did not happen after all (SEMANTICS 6, carts)."""
+        if RETRACTION not in self.names:
+            return np.zeros(0, np.int64)
+        rows = np.flatnonzero(self.events.name == self.names.index(RETRACTION))
+        said = [self.events.properties.row(row).get("retracts") for row in rows.tolist()]
+        return np.array([each for each in said if isinstance(each, int)], np.int64)
 
     @cached_property
     def person_code(self) -> Ints:

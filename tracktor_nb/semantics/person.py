@@ -9,7 +9,7 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import TypeVar
 
-from .event import Event, IdentityEdge, PropertyChange, Row, Value, order
+from .event import Event, IdentityEdge, PropertyChange, Row, Value, order, without_retracted
 from .identity import person_of
 
 AnyRow = TypeVar("AnyRow", Event, PropertyChange, IdentityEdge)
@@ -66,7 +66,7 @@ def people(
         edges = (_as_it_stood(edge, as_of) for edge in edges if known_at(edge) <= as_of)
     in_force = [edge for edge in edges if edge.undone_at is None]
     person = person_of(in_force)
-    events_of = _grouped(events, lambda event: person.get(event.identity, event.identity))
+    events_of = _grouped(without_retracted(events), lambda event: person.get(event.identity, event.identity))
     changes_of = _grouped(changes, lambda change: person.get(change.identity, change.identity))
     edges_of = _grouped(in_force, lambda edge: person[edge.dest])
     listed = defaultdict(set)
