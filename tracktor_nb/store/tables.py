@@ -220,6 +220,40 @@ tombstone = sa.Table(
     sa.Column("erased_at", Number, nullable=False),
 )
 
+# The calls about carts, from which `semantics.cart` says what happened. `due_at` says when to look at the person again.
+cart = sa.Table(
+    "cart",
+    metadata,
+    sa.Column("seq", Number, primary_key=True, autoincrement=False),
+    sa.Column("site_id", Number, nullable=False),
+    sa.Column("identity_id", Number, nullable=False),
+    sa.Column("time", Number, nullable=False),
+    sa.Column("received_at", Number, nullable=False),
+    sa.Column("imported", sa.Boolean, nullable=False),
+    sa.Column("bot", sa.Boolean, nullable=False),
+    sa.Column("operation", sa.Text, nullable=False),
+    sa.Column("message_key", sa.LargeBinary),
+    sa.Column("data", JsonText),
+    sa.Column("notes", JsonText),
+    sa.Column("abandon_after", Number),
+    sa.Column("cancel_after", Number),
+    sa.Column("due_at", Number),
+    sa.Index("cart_of_identity", "identity_id", "time"),
+    sa.Index(
+        "cart_due", "due_at", sqlite_where=sa.text("due_at IS NOT NULL"), postgresql_where=sa.text("due_at IS NOT NULL")
+    ),
+    _once_per_message("cart"),
+)
+
+# Where the present session of an identity stands: a hint, up to a minute old, so that `Visited Site` comes once.
+visit = sa.Table(
+    "visit",
+    metadata,
+    sa.Column("identity_id", Number, primary_key=True, autoincrement=False),
+    sa.Column("began_at", Number, nullable=False),
+    sa.Column("seen_at", Number, nullable=False),
+)
+
 # When something last came from an origin ("" for servers), and the version of the snippet that stands in its pages.
 origin_seen = sa.Table(
     "origin_seen",
