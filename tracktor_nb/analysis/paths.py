@@ -92,7 +92,7 @@ class Flows:
     """The paths with few events a step: `node` is the number of each person's node at each step, -1 behind the end.
 
     `steps` lists the nodes: {label, kind, people, events}, where kind "others" stands for several events together and
-    "end" for nothing more.
+    "end" for paths that are over.
     """
 
     node: Ints
@@ -105,27 +105,30 @@ def flows(paths: Paths, found: Walks, log: Log) -> Flows:
     label = np.append(number, NONE)[np.append(log.name, NONE)[found.chain]]
     columns, steps, going = [], [], np.ones(len(label), bool)
     for step in range(paths.depth + 1):
-        node, nodes = _nodes(label[:, step], going, known, paths.most)
+        node, nodes = _nodes(paths, label[:, step], going, known)
         columns.append(node)
         steps.append(nodes)
         going = label[:, step] != NONE
     return Flows(np.stack(columns, axis=1), steps)
 
 
-def _nodes(label: Ints, going: Flags, known: list[str], most: int) -> tuple[Ints, list[dict[str, Any]]]:
+def _nodes(paths: Paths, label: Ints, going: Flags, known: list[str]) -> tuple[Ints, list[dict[str, Any]]]:
     """Return the node of each person at one step, and the nodes; `going` are those who had not ended before."""
     people = np.bincount(label[label != NONE], minlength=len(known))
     ranked = np.argsort(-people, kind="stable")[: int((people > 0).sum())]
     node_of = np.full(len(known) + 1, NONE)
-    node_of[ranked] = np.minimum(np.arange(len(ranked)), most)
-    nodes = [{"label": known[at], "kind": "event", "people": int(people[at]), "events": 1} for at in ranked[:most]]
-    rest = ranked[most:]
+    node_of[ranked] = np.minimum(np.arange(len(ranked)), paths.most)
+    nodes = [
+        {"label": known[at], "kind": "event", "people": int(people[at]), "events": 1} for at in ranked[: paths.most]
+    ]
+    rest = ranked[paths.most :]
     if len(rest):
         nodes.append({"label": "others", "kind": "others", "people": int(people[rest].sum()), "events": len(rest)})
     ended = going & (label == NONE)
     if ended.any():
         node_of[NONE] = len(nodes)
-        nodes.append({"label": "nothing more", "kind": "end", "people": int(ended.sum()), "events": 0})
+        end = "nothing more" if paths.direction == "after" else "nothing before"
+        nodes.append({"label": end, "kind": "end", "people": int(ended.sum()), "events": 0})
     return np.where(going, node_of[label], NONE), nodes
 
 

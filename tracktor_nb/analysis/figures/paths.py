@@ -56,7 +56,7 @@ def name_of(node: Row) -> str:
     """Return how a node is called; others and the end are no events, and are set off by their form."""
     if node["kind"] == "others":
         return f"({number(node['events'])} other event{'' if node['events'] == 1 else 's'})"
-    return str(node["label"]) if node["kind"] == "event" else "(nothing more)"
+    return node["label"] if node["kind"] == "event" else f"({node['label']})"
 
 
 def _label(node: Row) -> str:

@@ -21,11 +21,13 @@ Cells = list[tuple[str, int, list[tuple[int | None, int, bool]]]]
 
 
 def figure(result: RetentionResult) -> Figure:
-    """Return a row a cohort (with a breakdown: a value) and a column a period; what is not over bears a star."""
-    rows = cells(result)
+    """Return a row a cohort (with a breakdown: a value) and a column a period.
+
+    A cell that is not over bears a star, a cohort that the range cuts says so.
+    """
+    rows = cells(result, MOST_COHORTS)
     if not rows:
         return empty(f"Nobody began with “{result.definition.start.label}” in this period.")
-    rows = rows[-MOST_COHORTS:]
     rates = [[came / of if came is not None and of else None for came, of, _ in cells] for _, _, cells in rows]
     heat = {
         "type": "heatmap",
@@ -44,12 +46,11 @@ def figure(result: RetentionResult) -> Figure:
         "hovertext": [[_hover(result, name, at, *cell) for at, cell in enumerate(cells)] for name, _, cells in rows],
         "hoverinfo": "text",
     }
-    star = any(not whole for _, _, cells in rows for came, _, whole in cells if came is not None)
-    return {"data": [heat], "layout": _layout(result, rows, star)}
+    return {"data": [heat], "layout": _layout(result, rows)}
 
 
-def cells(result: RetentionResult) -> Cells:
-    """Return the rows to draw: cohorts with people in them, or the values of a breakdown over whole cells."""
+def cells(result: RetentionResult, most: int) -> Cells:
+    """Return the rows to draw: the last cohorts with people in them, or the values of a breakdown over whole cells."""
     if result.definition.by is not None:
         return [
             (
@@ -57,23 +58,28 @@ def cells(result: RetentionResult) -> Cells:
                 row["people"],
                 [(each["returned"] if each["of"] else None, each["of"], True) for each in row["average"]],
             )
-            for row in reversed(result.breakdown)
+            for row in result.breakdown[:most]
         ]
     freq, calendar = result.definition.freq, result.calendar
+    peopled = [row for row in result.cohorts if row["people"]]
     return [
         (
-            bucket_in_words(row["start"], freq, calendar),
+            bucket_in_words(row["start"], freq, calendar) + (" (part)" if row["partial"] else ""),
             row["people"],
             [(came, row["people"], whole) for came, whole in zip(row["returned"], row["whole"], strict=True)],
         )
-        for row in result.cohorts
-        if row["people"]
+        for row in peopled[-most:]
     ]
 
 
-def _layout(result: RetentionResult, rows: Cells, star: bool) -> dict[str, Any]:
+def has_partial(rows: Cells) -> bool:
+    """True if some cell of the rows is not over."""
+    return any(not whole for _, _, cells in rows for came, _, whole in cells if came is not None)
+
+
+def _layout(result: RetentionResult, rows: Cells) -> dict[str, Any]:
     names = [f"{wrapped(name, 28, 1)} · <b>{number(people)}</b>" for name, people, _ in rows]
-    notes = [f"{PARTIAL} not over yet"] if star else []
+    notes = [f"{PARTIAL} not over yet"] if has_partial(rows) else []
     notes += [f"the last {MOST_COHORTS} cohorts"] if len(rows) == MOST_COHORTS else []
     note = {"text": escape(" · ".join(notes)), "showarrow": False, "xref": "paper", "yref": "paper"}
     below = {**note, "x": 1, "y": 0, "xanchor": "right", "yanchor": "top", "yshift": -6, "font": {"size": 11}}
