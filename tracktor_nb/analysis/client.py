@@ -7,7 +7,7 @@ import json
 import logging
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -119,6 +119,13 @@ class _Asked:
 
     def explain(self, person: Any) -> Explanation:
         return Explanation(**self.client.ask("explain", {**self.question, "person": person}))
+
+    def again(self, **options: Any) -> Result:
+        question = self.question
+        definition: Any = codec.from_dict(question["definition"])
+        return self.client.evaluate(
+            question["site"], replace(definition, **options), question["period"], question["as_of"]
+        )
 
 
 def _raised(error: Mapping[str, str]) -> TracktorError:

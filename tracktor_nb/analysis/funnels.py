@@ -37,6 +37,11 @@ class Attempts:
         """Return the attempts of some people."""
         return Attempts(self.person[rows], self.reached[rows], self.chain[rows])
 
+    def at(self, step: int, stopped: bool) -> Ints:
+        """Return the people who reached a step, or of these only who stopped there; nobody stops at the last."""
+        stops = (self.reached == step) & (step < self.chain.shape[1])
+        return self.person[stops if stopped else self.reached >= step]
+
 
 def attempts(funnel: Funnel, log: Log, within: Range, now: int, calendar: Calendar) -> Attempts:
     """Return the attempt of each person that counts (SEMANTICS 4)."""

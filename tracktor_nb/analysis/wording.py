@@ -30,6 +30,11 @@ def percent(rate: float | None) -> str:
     return f"{rate:.1%}".replace("%", " %").replace(".0 %", " %")
 
 
+def points(share: float | None) -> str:
+    """Return the difference of two rates in percentage points: +12.3."""
+    return EMPTY if share is None else f"{100 * share:+.1f}".replace("-", "−")
+
+
 def span(microseconds: float | None) -> str:
     """Return a length of time with its two largest units: 3 d 4 h."""
     if microseconds is None:
@@ -46,6 +51,18 @@ def span(microseconds: float | None) -> str:
     return " ".join(parts)
 
 
+def measured(value: float | None, unit: str) -> str:
+    """Return a number as its unit is read: lengths of time (in microseconds), shares of 1, or plain."""
+    if unit == "time" and value is not None:
+        return span(value) if value >= 0 else f"−{span(-value)}"
+    return percent(value) if unit == "share" else number(value)
+
+
+def times(count: int) -> str:
+    """Return "3 times"."""
+    return f"{number(count)} time{'' if count == 1 else 's'}"
+
+
 def instant_in_words(instant: int, calendar: Calendar) -> str:
     """Return 2026-11-23 14:05 (Europe/Vienna)."""
     return f"{calendar.local(instant):%Y-%m-%d %H:%M} ({calendar.zone})"
@@ -56,13 +73,15 @@ def period_in_words(period: Period, start: int | None, end: int | None, calendar
     name = period if isinstance(period, str) else "custom range"
     if start is None or end is None or start >= end:
         return f"{name} (no events)"
+    return f"{name} ({range_in_words(start, end, calendar, period == 'all time')}, {calendar.zone})"
+
+
+def range_in_words(start: int, end: int, calendar: Calendar, in_days: bool = False) -> str:
+    """Return the local days, or where the range cuts one (unless `in_days`) the times, from the first to the last."""
     first, last = calendar.local(start), calendar.local(end - 1)
-    whole_days = all(calendar.midnight(calendar.local(each).date()) == each for each in (start, end))
-    if whole_days or period == "all time":
-        shown = f"{first:%Y-%m-%d}" if first.date() == last.date() else f"{first:%Y-%m-%d} to {last:%Y-%m-%d}"
-    else:
-        shown = f"{first:%Y-%m-%d %H:%M} to {last:%Y-%m-%d %H:%M}"
-    return f"{name} ({shown}, {calendar.zone})"
+    if in_days or all(calendar.midnight(calendar.local(each).date()) == each for each in (start, end)):
+        return f"{first:%Y-%m-%d}" if first.date() == last.date() else f"{first:%Y-%m-%d} to {last:%Y-%m-%d}"
+    return f"{first:%Y-%m-%d %H:%M} to {last:%Y-%m-%d %H:%M}"
 
 
 def bucket_in_words(start: int, freq: Freq, calendar: Calendar) -> str:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tracktor_nb.semantics.condition import Condition
+from tracktor_nb.semantics.condition import Condition, in_segment
 from tracktor_nb.semantics.definition import Definition
+from tracktor_nb.semantics.funnel import Funnel
+from tracktor_nb.semantics.funnel_comparison import FunnelComparison
+from tracktor_nb.semantics.funnel_rules import FunnelRules
 from tracktor_nb.semantics.period import Period
 from tracktor_nb.semantics.segment import Segment
 from tracktor_nb.sending import Moment
@@ -25,6 +28,22 @@ class Questions(Wired):
         """Return the answer to a definition, with its table, people, plot and reasons."""
         known = None if as_of is None else self._instant(as_of)
         return self.engine.evaluate(self.name, definition, period, known)
+
+    def explore_rules(self, funnel: Funnel, period: Period = "last 30 days", as_of: Moment = None) -> Result:
+        """Return a funnel under every combination of rules, with the people that differ between any two."""
+        return self.evaluate(FunnelRules(funnel), period, as_of)
+
+    def compare(
+        self,
+        funnel: Funnel,
+        a: Condition | str,
+        b: Condition | str,
+        period: Period = "last 30 days",
+        as_of: Moment = None,
+    ) -> Result:
+        """Return how far the people of two groups got, with 95 % intervals; a group is a condition or a saved name."""
+        one, other = (in_segment(group) if isinstance(group, str) else group for group in (a, b))
+        return self.evaluate(FunnelComparison(funnel, one, other), period, as_of)
 
     def preview(self, segment: Segment | Condition) -> Result:
         """Return how many people a segment has, with ten of them."""

@@ -21,9 +21,7 @@ def answer_funnel(question: Question) -> tuple[Listed, dict[str, Any]]:
 
     def listed(step: int = 1, stopped: bool = False) -> Ints:
         check_step(step, len(funnel.steps))
-        return found.person[
-            (found.reached >= step) & (not stopped or (found.reached == step) & (step < len(funnel.steps)))
-        ]
+        return found.at(step, stopped)
 
     return listed, {
         "steps": steps_of(funnel, found, log),

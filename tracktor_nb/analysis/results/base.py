@@ -77,6 +77,9 @@ class Asked(Protocol):
 
     def explain(self, person: Any) -> Explanation: ...
 
+    def again(self, **options: Any) -> Result:
+        """Return the answer to the same question with other options of its definition."""
+
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Result:
