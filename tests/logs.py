@@ -14,15 +14,17 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 from tracktor_nb.analysis.frames import Log
 from tracktor_nb.semantics.event import Event, IdentityEdge, PropertyChange, Value
 from tracktor_nb.semantics.funnel import Funnel
-from tracktor_nb.semantics.metric import MEASURES, Metric
-from tracktor_nb.semantics.period import DAY, FREQUENCIES, HOUR, MINUTE, Period
+from tracktor_nb.semantics.metric import Metric
+from tracktor_nb.semantics.period import DAY, HOUR, MINUTE, Period
 
 from . import funnel_strategies
+from .metric_strategies import any_metric
 from .pools import LETTERS
 from .strategies import (
     LISTED,
     SiteLog,
     anchors,
+    conditions,
     funnels,
     instants_near,
     metrics,
@@ -250,13 +252,7 @@ def busy_funnels() -> SearchStrategy[Funnel]:
 
 def busy_metrics() -> SearchStrategy[Metric]:
     """Mostly metrics of what busy logs hold."""
-    busy = st.builds(
-        Metric,
-        st.sampled_from(list(MEASURES)),
-        _STEPS,
-        where=_WHERE,
-        by=st.none() | st.sampled_from(["plan", "n", "products[].name", "last_seen"]),
-        freq=st.sampled_from(FREQUENCIES),
-        include_bots=st.booleans(),
-    )
+    numbers = st.sampled_from(["n", "n", "n", "plan", "when", "last_seen"])
+    splits = st.sampled_from(["plan", "n", "products[].name", "last_seen"])
+    busy = any_metric(_STEPS, _WHERE, numbers, conditions(), splits)
     return _mostly(busy, metrics())

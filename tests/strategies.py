@@ -16,9 +16,10 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 
 from tracktor_nb.semantics.cohort import Cohort
 from tracktor_nb.semantics.event import Event, IdentityEdge, PropertyChange, Value
+from tracktor_nb.semantics.formula import Formula
 from tracktor_nb.semantics.funnel import Funnel
-from tracktor_nb.semantics.metric import MEASURES, Metric
-from tracktor_nb.semantics.period import DAY, FREQUENCIES, HOUR
+from tracktor_nb.semantics.metric import Metric
+from tracktor_nb.semantics.period import DAY, HOUR
 from tracktor_nb.semantics.person import Person, people
 from tracktor_nb.semantics.segment import Segment
 
@@ -27,14 +28,13 @@ from .condition_strategies import (
     company_conditions,
     conditions,
     did_conditions,
-    event_names,
     has_conditions,
     joined,
     member_conditions,
-    property_names,
     where_conditions,
 )
 from .funnel_strategies import funnels
+from .metric_strategies import formulas, metrics
 from .pools import ANCHORS, COHORTS, DURATIONS, EVENTS, PROPERTIES, VALUES
 from .value_strategies import (
     OFFSETS,
@@ -66,6 +66,7 @@ __all__ = [
     "date_pairs",
     "definitions",
     "did_conditions",
+    "formulas",
     "funnels",
     "has_conditions",
     "instants",
@@ -99,28 +100,9 @@ def cohorts(wide: bool = False) -> SearchStrategy[Cohort]:
 
 
 @cache
-def metrics(wide: bool = False) -> SearchStrategy[Metric]:
-    """Every measure, filtered, split and cut."""
-    return st.builds(
-        Metric,
-        st.sampled_from(list(MEASURES)),
-        event_names(wide),
-        where=st.none() | where_conditions(wide),
-        by=_by(wide),
-        freq=st.sampled_from(FREQUENCIES),
-        include_bots=st.booleans(),
-    )
-
-
-@cache
-def _by(wide: bool) -> SearchStrategy[str | None]:
-    return st.none() | property_names(wide)
-
-
-@cache
-def definitions(wide: bool = False) -> SearchStrategy[Segment | Cohort | Funnel | Metric]:
+def definitions(wide: bool = False) -> SearchStrategy[Segment | Cohort | Funnel | Metric | Formula]:
     """Everything that can be saved under a name."""
-    return st.one_of(segments(wide), cohorts(wide), funnels(wide), metrics(wide))
+    return st.one_of(segments(wide), cohorts(wide), funnels(wide), metrics(wide), formulas(wide))
 
 
 # --- logs -----------------------------------------------------------------------------------------------------------

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections import Counter, defaultdict
 from typing import Any
 
@@ -14,20 +13,19 @@ from tracktor_nb.analysis.answers import answer
 from tracktor_nb.analysis.conditions import truth as truth_of_all
 from tracktor_nb.analysis.frames import Log
 from tracktor_nb.analysis.funnels import attempts
-from tracktor_nb.analysis.results import FunnelResult, MetricResult, SegmentResult
+from tracktor_nb.analysis.results import FunnelResult, SegmentResult
 from tracktor_nb.analysis.segments import members
 from tracktor_nb.semantics.attempt import attempt
 from tracktor_nb.semantics.condition import did
 from tracktor_nb.semantics.event import Event
 from tracktor_nb.semantics.funnel import Funnel, breakdown_value
-from tracktor_nb.semantics.metric import Metric, occurrences, value_of
-from tracktor_nb.semantics.period import LAST_INSTANT, Calendar, Period, Range, resolve
+from tracktor_nb.semantics.period import Calendar, resolve
 from tracktor_nb.semantics.person import Person, known_at
 from tracktor_nb.semantics.segment import exists, membership
 from tracktor_nb.semantics.truth import belongs, truth
 from tracktor_nb.semantics.values import values_at
 
-from .logs import busy_funnels, busy_logs, busy_metrics, busy_periods, log_of, logs, nows, posted
+from .logs import busy_funnels, busy_logs, busy_periods, log_of, logs, nows, posted
 from .strategies import (
     PROPERTIES,
     SiteLog,
@@ -163,65 +161,7 @@ def _split(
 
 
 @many
-@given(st.data(), logs(), grown, calendars(), busy_metrics(), busy_periods())
-def test_a_metric_has_the_same_total_and_the_same_buckets(
-    data: st.DataObject, rows: SiteLog, part: int | None, calendar: Calendar, metric: Metric, period: Period
-) -> None:
-    now = data.draw(nows(rows))
-    log, known = log_of(rows, part), rows.people()
-    result = answer(metric, log, period, now, calendar)
-    assert isinstance(result, MetricResult)
-    asked = resolve(period, now, calendar)
-    countable = Range(asked.start, min(asked.end, now + 1))
-    found = [(id, event) for id, person in known.items() for event in occurrences(metric, person, countable, calendar)]
-    assert result.total == _value(metric, found)
-    ranges = _buckets(rows, asked, now, metric, calendar)
-    in_each = [[(id, event) for id, event in found if event.time in bucket] for bucket in ranges]
-    began = min((event.time for event in rows.events), default=now) if asked.end == LAST_INSTANT else asked.start
-    partial = [bucket.start < began or bucket.end > asked.end or bucket.end > now + 1 for bucket in ranges]
-    assert result.buckets == [
-        {"start": bucket.start, "value": _value(metric, events), "partial": cut}
-        for bucket, events, cut in zip(ranges, in_each, partial, strict=True)
-    ]
-    assert sum(map(len, in_each)) == len(found)
-    _check_spread(result)
-    if metric.by is not None:
-        assert _typed_rows(result.breakdown, "total") == _totals(metric, metric.by, known, found)
-
-
-def _buckets(rows: SiteLog, asked: Range, now: int, metric: Metric, calendar: Calendar) -> list[Range]:
-    start, end = asked.start, min(asked.end, now + 1)
-    if asked.end == LAST_INSTANT:
-        times = [event.time for event in rows.events]
-        start, end = max(start, min(times, default=end)), min(end, max(times, default=start) + 1)
-    if start >= end:
-        return []
-    edges = calendar.edges(start, end, metric.freq)
-    return [Range(*pair) for pair in itertools.pairwise(edges)]
-
-
-def _value(metric: Metric, found: list[tuple[int, Event]]) -> float | None:
-    return value_of(metric.measure, len({id for id, _ in found}), len(found))
-
-
-def _check_spread(result: MetricResult) -> None:
-    whole = [each["value"] for each in result.buckets if not each["partial"] and each["value"] is not None]
-    if whole:
-        assert (result.maximum, result.minimum) == (max(whole), min(whole))
-        assert result.average == sum(whole) / len(whole)
-    else:
-        assert result.maximum is result.minimum is result.average is None
-
-
-def _totals(metric: Metric, by: str, people: dict[int, Person], found: list[tuple[int, Event]]) -> dict[Any, Any]:
-    groups: dict[Any, list[tuple[int, Event]]] = defaultdict(list)
-    for id, event in found:
-        groups[_typed(breakdown_value(event, people[id], by))].append((id, event))
-    return {value: _value(metric, events) for value, events in groups.items()}
-
-
-@many
-@given(st.data(), logs(), grown, calendars(), st.one_of(segments(), busy_funnels(), busy_metrics()))
+@given(st.data(), logs(), grown, calendars(), st.one_of(segments(), busy_funnels()))
 def test_as_of_a_date_both_know_the_same(
     data: st.DataObject, rows: SiteLog, part: int | None, calendar: Calendar, definition: Any
 ) -> None:
@@ -233,17 +173,11 @@ def test_as_of_a_date_both_know_the_same(
     within = resolve("all time", at, calendar)
     if isinstance(result, SegmentResult):
         assert result.count == sum(membership(definition, person, at, calendar)[0] for person in known.values())
-    elif isinstance(result, FunnelResult):
+    else:
+        assert isinstance(result, FunnelResult)
         reached = Counter(attempt(definition, person, within, at, calendar).reached for person in known.values())
         expected = [sum(reached[more] for more in reached if more > step) for step in range(len(definition.steps))]
         assert [step["people"] for step in result.steps] == expected
-    else:
-        assert isinstance(result, MetricResult)
-        until = Range(within.start, at + 1)
-        found = [
-            (id, event) for id, person in known.items() for event in occurrences(definition, person, until, calendar)
-        ]
-        assert result.total == _value(definition, found)
 
 
 @many

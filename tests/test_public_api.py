@@ -16,7 +16,7 @@ from tracktor_nb.errors import DefinitionError
 from tracktor_nb.semantics.codec import from_source
 
 DEFINITIONS = [
-    *("Cohort", "Funnel", "Metric", "Segment", "Step"),
+    *("Cohort", "Formula", "Funnel", "Metric", "Segment", "Step"),
     *("asset", "did", "did_not", "has", "in_company", "in_segment"),
 ]
 NAMES = sorted([*DEFINITIONS, "Site", "connect", "evaluate"])

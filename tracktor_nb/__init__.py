@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from .analysis.evaluate import evaluate
     from .semantics.cohort import Cohort
     from .semantics.condition import asset, did, did_not, has, in_company, in_segment
+    from .semantics.formula import Formula
     from .semantics.funnel import Funnel, Step
     from .semantics.metric import Metric
     from .semantics.segment import Segment
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "Cohort": ".semantics.cohort",
+    "Formula": ".semantics.formula",
     "Funnel": ".semantics.funnel",
     "Metric": ".semantics.metric",
     "Segment": ".semantics.segment",
@@ -39,6 +41,7 @@ _HOMES = {
 
 __all__ = [
     "Cohort",
+    "Formula",
     "Funnel",
     "Metric",
     "Segment",

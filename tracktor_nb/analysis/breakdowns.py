@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +11,7 @@ from tracktor_nb.semantics.event import Value
 from tracktor_nb.semantics.values import group_key
 
 from .arrays import Ints
-from .columns import Column
+from .columns import NOTHING, Column
 from .frames import Log
 
 MOST_VALUES = 100
@@ -32,8 +33,23 @@ class Split:
 
 def split_by(log: Log, positions: Ints, by: str) -> Split:
     """Return the groups of the events: by the event's own value, else by the person's as of then."""
+    return grouped(column_by(log, positions, by))
+
+
+def column_by(log: Log, positions: Ints, by: str) -> Column:
+    """Return the value that splits the events: the event's own, else the person's as of then."""
     own = log.events.properties.column(by).take(log.order[positions])
-    return grouped(own.otherwise(log.of_people.values(by, log.person_code[positions], log.time[positions])))
+    return own.otherwise(log.of_people.values(by, log.person_code[positions], log.time[positions]))
+
+
+def grouped_together(columns: Sequence[Column]) -> tuple[list[Ints], list[Value]]:
+    """Return the groups of the rows of several columns, and the value of each group."""
+    codes, values = [], list(NOTHING)
+    for column in columns:
+        codes.append(np.where(column.codes > 0, column.codes + len(values), 0).astype(np.int32))
+        values += column.values
+    split = grouped(Column(np.concatenate(codes), values))
+    return np.split(split.group, np.cumsum([len(each) for each in codes])[:-1]), split.values
 
 
 def grouped(column: Column) -> Split:

@@ -28,15 +28,18 @@ class Buckets:
         return np.searchsorted(self.edges, times, "right") - 1
 
 
-def buckets_of(freq: Freq, asked: Range, log: Log, now: int, calendar: Calendar) -> Buckets:
-    """Return the buckets of the range up to `now`; those of "all time" reach from the log's first to its last event.
+def buckets_of(
+    freq: Freq, asked: Range, log: Log, now: int, calendar: Calendar, extent: tuple[int, int] | None = None
+) -> Buckets:
+    """Return the buckets of the range up to `now`; those of "all time" reach from the log's first to its last event,
+    or over the `extent` of what is asked about.
 
     A bucket is partial if the range cuts it, if the log began within it, or if it is not over at `now`.
     """
     within = countable(asked, now)
     began, over = within.start, within.end
     if asked.end == LAST_INSTANT:
-        first, last = log.extent or (over, over)
+        first, last = extent or log.extent or (over, over)
         began, within = first, Range(first, min(over, last + 1))
     if within.start >= within.end:
         return Buckets(np.zeros(0, np.int64), [])

@@ -6,40 +6,66 @@ from typing import Any
 
 import numpy as np
 
-from tracktor_nb.semantics.metric import Metric, value_of
-from tracktor_nb.semantics.period import Calendar, Range
+from tracktor_nb.semantics.comparison import Compared
+from tracktor_nb.semantics.metric import Metric
+from tracktor_nb.semantics.period import FIRST_INSTANT
 
-from .arrays import Ints
-from .breakdowns import split_by
-from .buckets import buckets_of, countable
-from .conditions import matching
+from .breakdowns import Split, grouped_together
+from .buckets import Buckets, buckets_of
 from .frames import Log
+from .metric_parts import Part, Spans, divided, one_group
+from .metric_passages import passages, repeatable
+from .metric_scope import Measured, Scope
+from .metric_values import values
 
 Number = float | None
+Figures = dict[str, Any]
 
 
-def occurrences(metric: Metric, log: Log, within: Range, calendar: Calendar) -> Ints:
-    """Return the positions of the events that the metric counts, ascending."""
-    positions = matching(log, metric.event, metric.where, metric.include_bots, calendar)
-    times = log.time[positions]
-    return positions[(times >= within.start) & (times < within.end)]
+def measured(scope: Scope) -> Measured:
+    """Return what the metric counts."""
+    metric = scope.metric
+    if metric.measure == "conversion_rate" and metric.repeatable:
+        return repeatable(scope)
+    if metric.measure in ("conversion_rate", "time_between"):
+        return passages(scope)
+    return values(scope) if metric.value is not None else _counts(scope)
 
 
-def people_and_times(person: Ints, bucket: Ints, size: int) -> tuple[Ints, Ints]:
-    """Return the distinct people and the rows of each bucket; rows are sorted by (person, bucket)."""
-    new = (np.diff(person, prepend=-1) != 0) | (np.diff(bucket, prepend=-1) != 0)
-    return np.bincount(bucket[new], minlength=size), np.bincount(bucket, minlength=size)
+def _counts(scope: Scope) -> Measured:
+    found = scope.events(scope.metric.first)
+    who = (lambda: scope.log.person_code[found],)
+    if scope.metric.measure == "people_who_did":
+        return Measured(scope.rows(found, once=True), steps=who)
+    under = scope.rows(found, once=True) if scope.metric.measure == "times_per_person" else None
+    return Measured(scope.rows(found), under, who)
 
 
-def totals(metric: Metric, person: Ints) -> Number:
-    """Return the metric's value over all rows, which are sorted by person."""
-    return value_of(metric.measure, int((np.diff(person, prepend=-1) != 0).sum()), len(person))
+def spans_of(scope: Scope) -> Spans:
+    """Return the buckets of the range, and the instants at which they are over: the range ends, or it is now."""
+    buckets = buckets_of(
+        scope.metric.freq, scope.asked, scope.log, scope.now, scope.calendar, _extent(scope.metric, scope.log)
+    )
+    ends = np.minimum(buckets.edges[1:] - 1, scope.at).tolist() if len(buckets) else []
+    return Spans(buckets, [*ends, scope.at])
 
 
-def series(metric: Metric, person: Ints, bucket: Ints, size: int) -> list[Number]:
-    """Return the metric's value in each bucket; rows are sorted by (person, bucket)."""
-    people, times = people_and_times(person, bucket, size)
-    return [value_of(metric.measure, *each) for each in zip(people.tolist(), times.tolist(), strict=True)]
+def _extent(metric: Metric, log: Log) -> tuple[int, int] | None:
+    """Properties of people may be set before the first event and behind the last."""
+    if not metric.of_people:
+        return None
+    _, turns = log.of_people.turns(str(metric.value))
+    times = np.concatenate([np.array(log.extent or (), np.int64), turns[turns > FIRST_INSTANT]])
+    return (int(times.min()), int(times.max())) if len(times) else None
+
+
+def series(found: Measured, spans: Spans) -> list[Number]:
+    """Return the value of each bucket, and behind them that of the range."""
+    return divided(*(None if part is None else _whole(part, spans) for part in (found.over, found.under)))  # type: ignore[arg-type]
+
+
+def _whole(part: Part, spans: Spans) -> Any:
+    return part.tally(one_group(part), 1, spans).cells[0]
 
 
 def spread(values: list[Number], partial: list[bool]) -> dict[str, Number]:
@@ -50,38 +76,69 @@ def spread(values: list[Number], partial: list[bool]) -> dict[str, Number]:
     return {"maximum": max(whole), "minimum": min(whole), "average": sum(whole) / len(whole)}
 
 
-def figures_of(metric: Metric, log: Log, asked: Range, now: int, calendar: Calendar) -> dict[str, Any]:
+def figures_of(scope: Scope, found: Measured) -> Figures:
     """Return total, buckets, maximum, minimum, average and breakdown of the metric over the range."""
-    buckets = buckets_of(metric.freq, asked, log, now, calendar)
-    found = occurrences(metric, log, countable(asked, now), calendar)
-    person, bucket = log.person_code[found], buckets.of(log.time[found])
-    values = series(metric, person, bucket, len(buckets))
-    rows, more = _breakdown_of(metric, log, found, bucket, len(buckets))
-    starts = buckets.edges[: len(buckets)].tolist()
+    spans = spans_of(scope)
+    over = _whole(found.over, spans)
+    under = None if found.under is None else _whole(found.under, spans)
+    *values, total = divided(over, under)
+    rows, more = _breakdown_of(scope.metric, found, spans)
     return {
-        "total": totals(metric, person),
-        "buckets": [
-            {"start": start, "value": value, "partial": partial}
-            for start, value, partial in zip(starts, values, buckets.partial, strict=True)
-        ],
-        **spread(values, buckets.partial),
+        "total": total,
+        "amount": over[-1].item(),
+        "base": None if under is None else under[-1].item(),
+        "buckets": bucket_rows(spans.buckets, values),
+        **spread(values, spans.buckets.partial),
         "breakdown": rows,
         "more_values": more,
+        "left_out": found.strange,
+        **_waiting(found),
     }
 
 
-def _breakdown_of(metric: Metric, log: Log, found: Ints, bucket: Ints, size: int) -> tuple[list[dict[str, Any]], int]:
-    """Return {value, total, buckets} for the most frequent values, and how many values were left out."""
+def bucket_rows(buckets: Buckets, values: list[Number]) -> list[dict[str, Any]]:
+    """Return {start, value, partial} of each bucket."""
+    starts = buckets.edges[: len(buckets)].tolist()
+    return [
+        {"start": start, "value": value, "partial": partial}
+        for start, value, partial in zip(starts, values, buckets.partial, strict=True)
+    ]
+
+
+def _waiting(found: Measured) -> Figures:
+    """Beside a mean time: the median, and the share of those who began and have not finished."""
+    if found.times is None:
+        return {}
+    unfinished = 1 - len(found.times) / found.started if found.started else None
+    times = np.sort(found.times)
+    median = (int(times[(len(times) - 1) // 2]) + int(times[len(times) // 2])) // 2 if len(times) else None
+    return {"median": median, "unfinished": unfinished}
+
+
+def total_of(scope: Scope) -> Number:
+    """Return the metric's value over the range alone."""
+    return series(measured(scope), Spans(Buckets(np.zeros(0, np.int64), []), [scope.at]))[-1]
+
+
+def before(scope: Scope, compared: Compared) -> Scope:
+    """Return the same question about the previous period."""
+    return Scope(scope.metric, scope.log, compared.within, compared.now, scope.calendar)
+
+
+def _breakdown_of(metric: Metric, found: Measured, spans: Spans) -> tuple[list[dict[str, Any]], int]:
+    """Return {value, total, buckets} for the largest values, and how many values were left out."""
     if metric.by is None:
         return [], 0
-    split = split_by(log, found, metric.by)
-    shown = split.largest(np.bincount(split.group, minlength=len(split.values)))
-    order = np.argsort(split.group, kind="stable")
-    ends = np.searchsorted(split.group[order], np.arange(len(split.values) + 1))
+    parts = [part for part in (found.over, found.under) if part is not None and part.by is not None]
+    groups, names = grouped_together([part.by for part in parts])  # type: ignore[misc]  # those with one
+    tallies = [part.tally(group, len(names), spans) for part, group in zip(parts, groups, strict=True)]
+    over = tallies[0].cells
+    under = None if found.under is None else tallies[-1].cells if len(tallies) > 1 else _whole(found.under, spans)
+    present = np.flatnonzero(np.any([tally.present for tally in tallies], axis=0))
+    sizes = tallies[-1].cells[:, -1]
+    order = Split(np.zeros(0, np.int64), [names[group] for group in present]).largest(sizes[present])
     rows = []
-    for group in shown:
-        part = order[ends[group] : ends[group + 1]]
-        person = log.person_code[found[part]]
-        values = series(metric, person, bucket[part], size)
-        rows.append({"value": split.values[group], "total": totals(metric, person), "buckets": values})
-    return rows, len(split.values) - len(shown)
+    for group in (int(present[at]) for at in order):
+        *buckets, total = divided(over[group], under if under is None or under.ndim == 1 else under[group])
+        rows.append({"value": names[group], "total": total, "buckets": buckets})
+    return rows, len(present) - len(rows)

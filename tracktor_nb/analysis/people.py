@@ -62,6 +62,20 @@ class People:
         rows = self._active_timeline.last(person, at)
         return np.where(rows >= 0, np.append(self._active, -1)[rows], -1)
 
+    def turns(self, path: str) -> tuple[Ints, Ints]:
+        """Return people and instants: only then can what the path reaches change."""
+        keys = {path, along(path)[0]}
+        named = [self._log.changes.properties.named(key).codes[self._order] > 0 for key in keys]
+        rows = np.flatnonzero(np.any(named, axis=0))
+        person, time = [self._person[rows]], [self._time[rows]]
+        if "created_at" in keys:
+            person.append(self._log.people)
+            time.append(self._log.first_known(True)[self._log.people])
+        if "last_seen" in keys:
+            person.append(self._log.person_code[self._active])
+            time.append(self._log.time[self._active])
+        return np.concatenate(person), np.concatenate(time)
+
     def _top(self, key: str, person: Ints, at: Ints | int) -> Column:
         said = self._said(key, person, at)
         if key == "created_at":

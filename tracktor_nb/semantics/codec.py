@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import operator
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, fields
 from typing import Any
@@ -28,6 +29,7 @@ from .condition import (
     in_segment,
 )
 from .definition import Definition
+from .formula import Calculable, Formula
 from .funnel import Exclusion, Funnel, Step
 from .metric import MEASURES, Metric
 from .segment import Segment
@@ -35,7 +37,7 @@ from .segment import Segment
 VERSION = 1
 """Written with every definition; when a shape changes, a function here lifts older bodies."""
 
-KINDS: dict[str, type[Definition]] = {"segment": Segment, "funnel": Funnel, "metric": Metric, "cohort": Cohort}
+KINDS: dict[str, type[Definition]] = {"segment": Segment, "funnel": Funnel, "metric": Metric, "formula": Formula, "cohort": Cohort}
 """What can be saved under a name."""
 
 _PARTS: dict[str, type[Definition]] = {
@@ -153,13 +155,14 @@ _MAKERS: dict[str, Callable[..., Definition]] = {
     "Step": Step,
     "Exclusion": Exclusion,
     **{f"Metric.{measure}": getattr(Metric, measure) for measure in MEASURES},
+    "Formula": Formula,
 }
 
 
 def from_source(text: str) -> Definition:
     """Return the definition that the source makes, or raise DefinitionError. Nothing is run.
 
-    Only our own names, literals and & | ~ are understood.
+    Only our own names, literals, & | ~ between conditions and + - * / between metrics are understood.
     """
     try:
         value = _built(ast.parse(text.strip(), mode="eval").body)
@@ -178,6 +181,8 @@ def _built(node: ast.expr) -> Any:
     if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.BitAnd, ast.BitOr)):
         left, right = _built(node.left), _built(node.right)
         return left & right if isinstance(node.op, ast.BitAnd) else left | right
+    if isinstance(node, ast.BinOp) and type(node.op) in _ARITHMETIC:
+        return _calculated(_ARITHMETIC[type(node.op)], _built(node.left), _built(node.right))
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Invert):
         return ~_built(node.operand)
     if isinstance(node, ast.List):
@@ -185,6 +190,21 @@ def _built(node: ast.expr) -> Any:
     if isinstance(node, ast.Tuple):
         return tuple(_built(item) for item in node.elts)
     return ast.literal_eval(node)
+
+
+_ARITHMETIC: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+}
+
+
+def _calculated(join: Callable[[Any, Any], Any], left: Any, right: Any) -> Any:
+    """Return the formula; numbers alone are not calculated here."""
+    if not isinstance(left, Calculable) and not isinstance(right, Calculable):
+        raise DefinitionError(f"{left!r} and {right!r} in the source are no metrics; write the result out.")
+    return join(left, right)
 
 
 def _called(node: ast.Call) -> Any:

@@ -37,7 +37,11 @@ class Editor(Front):
         [{"op": op, "label": spec.label, "takes": spec.takes} for op, spec in OPERATORS.items()],
     ).tag(sync=True)
     measures = t.List(
-        [{"value": key, "label": label, "text": MEASURES_IN_WORDS[key]} for key, label in MEASURES.items()],
+        [
+            {"value": key, "label": label, "text": MEASURES_IN_WORDS[key]}
+            for key, label in MEASURES.items()
+            if key in MEASURES_IN_WORDS
+        ],
     ).tag(sync=True)
 
 

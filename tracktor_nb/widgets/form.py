@@ -44,7 +44,7 @@ def gaps(form: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _parts(form: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    if form["type"] == "metric":
+    if form["type"] == "metric" and form["event"] is not None:
         yield "", form
     for number, step in enumerate(form.get("steps", ()), start=1):
         yield f"Step {number}: ", step

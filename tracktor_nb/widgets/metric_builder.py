@@ -32,7 +32,8 @@ class MetricBuilder(Builder):
             "kind": self.kind,
             "label": MEASURES[metric.measure],
             "every": EVERY[metric.freq],
-            "adds_up": metric.measure == "times_happened",
+            "unit": metric.unit,
+            "adds_up": metric.adds_up,
             **{name: getattr(result, name) for name in ("total", "maximum", "minimum", "average", "buckets")},
             "breakdown": [{"value": row["value"], "total": row["total"]} for row in result.breakdown],
             "more_values": result.more_values,
@@ -40,5 +41,9 @@ class MetricBuilder(Builder):
         }
 
     def people_title(self, step: int, stopped: bool) -> str:
-        """Return the event they did."""
-        return f"People who did “{self.result.definition.event}”"
+        """Return what they have in common."""
+        return f"People who {self.result.definition.lists[step - 1]}"
+
+    def steps_of(self, definition: Metric) -> int:
+        """Return the number of lists, such as those who began and those who went on."""
+        return len(definition.lists)

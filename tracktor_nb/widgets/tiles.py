@@ -88,5 +88,5 @@ def _waiting(saved: Saved) -> Tile:
 def _numbers(result: Any) -> Tile:
     if isinstance(result.definition, Metric):
         bars = [{name: bucket[name] for name in ("start", "value", "partial")} for bucket in result.buckets]
-        return {"total": result.total, "bars": bars}
+        return {"total": result.total, "bars": bars, "unit": result.definition.unit}
     return {"steps": [{name: step[name] for name in ("label", "people", "rate")} for step in result.steps]}

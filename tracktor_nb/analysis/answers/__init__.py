@@ -7,15 +7,16 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from tracktor_nb.analysis.explanations.funnel import explain_funnel
-from tracktor_nb.analysis.explanations.metric import explain_metric
+from tracktor_nb.analysis.explanations.metric import explain_formula, explain_metric
 from tracktor_nb.analysis.explanations.rows import Told
 from tracktor_nb.analysis.explanations.segment import explain_segment
 from tracktor_nb.analysis.frames import Log
-from tracktor_nb.analysis.results import Explanation, FunnelResult, MetricResult, PeoplePage, Result, SegmentResult
+from tracktor_nb.analysis.results import Explanation, FormulaResult, FunnelResult, MetricResult, PeoplePage, Result, SegmentResult
 from tracktor_nb.semantics.codec import kind_of
 from tracktor_nb.semantics.definition import Definition
 from tracktor_nb.semantics.period import Calendar, Period
 
+from .formula import answer_formula
 from .funnel import answer_funnel
 from .metric import answer_metric
 from .people import people_page, shown_id
@@ -34,6 +35,7 @@ class Kind(NamedTuple):
 KINDS = {
     "funnel": Kind(answer_funnel, FunnelResult, explain_funnel),
     "metric": Kind(answer_metric, MetricResult, explain_metric),
+    "formula": Kind(answer_formula, FormulaResult, explain_formula),
     "segment": Kind(answer_segment, SegmentResult, explain_segment),
     "cohort": Kind(answer_segment, SegmentResult, explain_segment),
 }

@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from tracktor_nb.semantics.event import Event
+from tracktor_nb.semantics.event import Event, PropertyChange
 from tracktor_nb.semantics.period import Calendar
 
 Told = tuple[str, list[dict[str, Any]]]
 """A sentence, and the rows that decide."""
 
 
-def event_row(event: Event, calendar: Calendar) -> dict[str, Any]:
-    shown = json.dumps(dict(event.properties), ensure_ascii=False) if event.properties else ""
-    return {"time": f"{calendar.local(event.time):%Y-%m-%d %H:%M:%S}", "event": event.name, "properties": shown}
+def event_row(row: Event | PropertyChange, calendar: Calendar) -> dict[str, Any]:
+    """Return when it was, the event (or "set", of properties), and what it says."""
+    name, said = (row.name, row.properties) if isinstance(row, Event) else ("set", row.values)
+    shown = json.dumps(dict(said), ensure_ascii=False) if said else ""
+    return {"time": f"{calendar.local(row.time):%Y-%m-%d %H:%M:%S}", "event": name, "properties": shown}

@@ -5,7 +5,8 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
-from tracktor_nb.analysis.wording import bucket_in_words, joined, number, value_in_words
+from tracktor_nb.analysis.wording import bucket_in_words, joined, measured, value_in_words
+from tracktor_nb.semantics.period import DAY, HOUR, MINUTE, SECOND
 
 from .look import MOST_SERIES, PALETTE, Figure, empty, layout, wrapped
 from .ticks import time_ticks, wall_clock
@@ -16,15 +17,15 @@ if TYPE_CHECKING:
 
 def figure(result: MetricResult) -> Figure:
     """Return one bar a bucket, stacked by the values of a breakdown where the numbers add up."""
-    if not any(bucket["value"] for bucket in result.buckets):
-        return empty(f"“{result.definition.event}” did not happen in this period.")
-    adds_up = result.definition.measure == "times_happened"
+    if not any(_says_something(bucket["value"], result) for bucket in result.buckets):
+        return empty(_nothing(result))
     series = _split_buckets(result) if result.breakdown else [_bars(result, "", PALETTE[0], _values(result))]
+    form = ",.1~%" if result.definition.unit == "share" else ",~r"
     return {
         "data": series,
         "layout": layout(
             height=340,
-            barmode="stack" if adds_up else "group",
+            barmode="stack" if result.definition.adds_up else "group",
             bargap=0.12,
             showlegend=len(series) > 1,
             xaxis={
@@ -32,15 +33,32 @@ def figure(result: MetricResult) -> Figure:
                 "showgrid": False,
                 **time_ticks(result.definition.freq, [bucket["start"] for bucket in result.buckets], result.calendar),
             },
-            yaxis={"rangemode": "tozero", "tickformat": ",~r", "title": {"text": _unit(result), "font": {"size": 12}}},
+            yaxis={"rangemode": "tozero", "tickformat": form, "title": {"text": _axis(result), "font": {"size": 12}}},
         ),
     }
 
 
-def _unit(result: MetricResult) -> str:
-    return {"people_who_did": "people", "times_happened": "times", "times_per_person": "times per person"}[
-        result.definition.measure
-    ]
+def _says_something(value: float | None, result: MetricResult) -> bool:
+    return bool(value) if result.definition.is_count else value is not None
+
+
+def _nothing(result: MetricResult) -> str:
+    event = getattr(result.definition, "event", None)
+    return f"“{event}” did not happen in this period." if event else "There is nothing to count in this period."
+
+
+def _axis(result: MetricResult) -> str:
+    unit = result.definition.unit
+    if unit == "time":
+        return _scale(result)[0]
+    return "share of people" if unit == "share" else escape(unit)
+
+
+def _scale(result: MetricResult) -> tuple[str, int]:
+    """The unit in which the longest time reads well, and its length in microseconds."""
+    longest = max(abs(value) for value in _values(result) if value is not None)
+    units = [("days", DAY), ("hours", HOUR), ("minutes", MINUTE), ("seconds", SECOND)]
+    return next((unit for unit in units if longest >= 2 * unit[1]), units[-1])
 
 
 def _values(result: MetricResult) -> list[float | None]:
@@ -54,13 +72,14 @@ def _split_buckets(result: MetricResult) -> list[Figure]:
 
 def _bars(result: MetricResult, name: str, colour: str, values: list[float | None]) -> Figure:
     """Partial buckets are hatched and lighter, and say so."""
-    freq, calendar = result.definition.freq, result.calendar
+    freq, calendar, unit = result.definition.freq, result.calendar, result.definition.unit
+    scale = _scale(result)[1] if unit == "time" else 1
     partial = [bucket["partial"] for bucket in result.buckets]
     hover = [
         joined(
             [
                 f"<b>{bucket_in_words(bucket['start'], freq, calendar)}</b>{'<br>' + escape(name) if name else ''}"
-                f"<br>{number(value)} {_unit(result)}",
+                f"<br>{measured(value, unit)}{f' {escape(unit)}' if unit not in ('time', 'share') else ''}",
                 f"partial {freq}" if bucket["partial"] else "",
             ]
         )
@@ -70,7 +89,7 @@ def _bars(result: MetricResult, name: str, colour: str, values: list[float | Non
         "type": "bar",
         "name": wrapped(name, 24, 1),
         "x": [wall_clock(calendar.local(bucket["start"])) for bucket in result.buckets],
-        "y": values,
+        "y": [None if value is None else value / scale for value in values] if scale > 1 else values,
         "marker": {
             "color": colour,
             "opacity": [0.45 if cut else 1 for cut in partial],

@@ -7,13 +7,14 @@ from typing import Any
 
 from .base import Asked, Explanation, PeoplePage, Result, Row
 from .funnel import FunnelResult
-from .metric import MetricResult
+from .metric import FormulaResult, MetricResult
 from .segment import SegmentResult
 
 __all__ = [
     "KINDS",
     "Asked",
     "Explanation",
+    "FormulaResult",
     "FunnelResult",
     "MetricResult",
     "PeoplePage",
@@ -23,7 +24,7 @@ __all__ = [
     "from_dict",
 ]
 
-KINDS: dict[str, type[Result]] = {each.kind: each for each in (FunnelResult, MetricResult, SegmentResult)}
+KINDS: dict[str, type[Result]] = {each.kind: each for each in (FunnelResult, MetricResult, FormulaResult, SegmentResult)}
 
 
 def from_dict(body: Mapping[str, Any], asked: Asked | None = None) -> Result:
