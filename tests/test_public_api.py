@@ -16,7 +16,7 @@ from tracktor_nb.errors import DefinitionError
 from tracktor_nb.semantics.codec import from_source
 
 DEFINITIONS = [
-    *("Cohort", "Formula", "Funnel", "Metric", "Segment", "Step"),
+    *("Cohort", "Formula", "Funnel", "Lifecycle", "Metric", "Paths", "Retention", "Segment", "Step", "Stickiness"),
     *("asset", "did", "did_not", "has", "in_company", "in_segment"),
 ]
 NAMES = sorted([*DEFINITIONS, "Site", "connect", "evaluate"])

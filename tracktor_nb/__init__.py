@@ -17,18 +17,26 @@ if TYPE_CHECKING:
     from .semantics.condition import asset, did, did_not, has, in_company, in_segment
     from .semantics.formula import Formula
     from .semantics.funnel import Funnel, Step
+    from .semantics.lifecycle import Lifecycle
     from .semantics.metric import Metric
+    from .semantics.path import Paths
+    from .semantics.retention import Retention
     from .semantics.segment import Segment
+    from .semantics.stickiness import Stickiness
     from .site import Site, connect
 
 _HOMES = {
     "Cohort": ".semantics.cohort",
     "Formula": ".semantics.formula",
     "Funnel": ".semantics.funnel",
+    "Lifecycle": ".semantics.lifecycle",
     "Metric": ".semantics.metric",
+    "Paths": ".semantics.path",
+    "Retention": ".semantics.retention",
     "Segment": ".semantics.segment",
     "Site": ".site",
     "Step": ".semantics.funnel",
+    "Stickiness": ".semantics.stickiness",
     "asset": ".semantics.condition",
     "connect": ".site",
     "did": ".semantics.condition",
@@ -43,10 +51,14 @@ __all__ = [
     "Cohort",
     "Formula",
     "Funnel",
+    "Lifecycle",
     "Metric",
+    "Paths",
+    "Retention",
     "Segment",
     "Site",
     "Step",
+    "Stickiness",
     "asset",
     "connect",
     "did",

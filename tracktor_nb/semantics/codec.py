@@ -31,13 +31,27 @@ from .condition import (
 from .definition import Definition
 from .formula import Calculable, Formula
 from .funnel import Exclusion, Funnel, Step
+from .lifecycle import Lifecycle
 from .metric import MEASURES, Metric
+from .path import Paths
+from .retention import Retention
 from .segment import Segment
+from .stickiness import Stickiness
 
 VERSION = 1
 """Written with every definition; when a shape changes, a function here lifts older bodies."""
 
-KINDS: dict[str, type[Definition]] = {"segment": Segment, "funnel": Funnel, "metric": Metric, "formula": Formula, "cohort": Cohort}
+KINDS: dict[str, type[Definition]] = {
+    "segment": Segment,
+    "funnel": Funnel,
+    "metric": Metric,
+    "formula": Formula,
+    "retention": Retention,
+    "paths": Paths,
+    "lifecycle": Lifecycle,
+    "stickiness": Stickiness,
+    "cohort": Cohort,
+}
 """What can be saved under a name."""
 
 _PARTS: dict[str, type[Definition]] = {
@@ -153,6 +167,10 @@ _MAKERS: dict[str, Callable[..., Definition]] = {
     "Cohort": Cohort,
     "Funnel": Funnel,
     "Step": Step,
+    "Retention": Retention,
+    "Paths": Paths,
+    "Lifecycle": Lifecycle,
+    "Stickiness": Stickiness,
     "Exclusion": Exclusion,
     **{f"Metric.{measure}": getattr(Metric, measure) for measure in MEASURES},
     "Formula": Formula,

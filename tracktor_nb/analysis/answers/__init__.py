@@ -7,21 +7,41 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from tracktor_nb.analysis.explanations.funnel import explain_funnel
+from tracktor_nb.analysis.explanations.lifecycle import explain_lifecycle
 from tracktor_nb.analysis.explanations.metric import explain_formula, explain_metric
+from tracktor_nb.analysis.explanations.paths import explain_paths
+from tracktor_nb.analysis.explanations.retention import explain_retention
 from tracktor_nb.analysis.explanations.rows import Told
 from tracktor_nb.analysis.explanations.segment import explain_segment
+from tracktor_nb.analysis.explanations.stickiness import explain_stickiness
 from tracktor_nb.analysis.frames import Log
-from tracktor_nb.analysis.results import Explanation, FormulaResult, FunnelResult, MetricResult, PeoplePage, Result, SegmentResult
+from tracktor_nb.analysis.results import (
+    Explanation,
+    FormulaResult,
+    FunnelResult,
+    LifecycleResult,
+    MetricResult,
+    PathsResult,
+    PeoplePage,
+    Result,
+    RetentionResult,
+    SegmentResult,
+    StickinessResult,
+)
 from tracktor_nb.semantics.codec import kind_of
 from tracktor_nb.semantics.definition import Definition
 from tracktor_nb.semantics.period import Calendar, Period
 
 from .formula import answer_formula
 from .funnel import answer_funnel
+from .lifecycle import answer_lifecycle
 from .metric import answer_metric
+from .paths import answer_paths
 from .people import people_page, shown_id
 from .question import Listed, Question
+from .retention import answer_retention
 from .segment import answer_segment
+from .stickiness import answer_stickiness
 
 
 class Kind(NamedTuple):
@@ -36,6 +56,10 @@ KINDS = {
     "funnel": Kind(answer_funnel, FunnelResult, explain_funnel),
     "metric": Kind(answer_metric, MetricResult, explain_metric),
     "formula": Kind(answer_formula, FormulaResult, explain_formula),
+    "retention": Kind(answer_retention, RetentionResult, explain_retention),
+    "paths": Kind(answer_paths, PathsResult, explain_paths),
+    "lifecycle": Kind(answer_lifecycle, LifecycleResult, explain_lifecycle),
+    "stickiness": Kind(answer_stickiness, StickinessResult, explain_stickiness),
     "segment": Kind(answer_segment, SegmentResult, explain_segment),
     "cohort": Kind(answer_segment, SegmentResult, explain_segment),
 }
