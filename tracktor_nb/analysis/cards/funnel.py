@@ -5,16 +5,16 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
-from tracktor_nb.analysis.wording import number, percent, span, value_in_words
+from tracktor_nb.analysis.wording import bucket_in_words, joined, number, percent, span, value_in_words
 
-from .look import MOST_ROWS, bar, card_of, more_values, table
+from .look import MOST_ROWS, QUIET, bar, card_of, more_values, table
 
 if TYPE_CHECKING:
     from tracktor_nb.analysis.results.funnel import FunnelResult
 
 
 def card(result: FunnelResult) -> str:
-    """Return the steps with bars, rates and times, and under them the breakdown."""
+    """Return the steps with bars, rates and times, and under them the breakdown or the funnel over time."""
     first = result.steps[0]["people"]
     rows = [
         [
@@ -28,7 +28,34 @@ def card(result: FunnelResult) -> str:
         for at, step in enumerate(result.steps, start=1)
     ]
     body = table(["step", "", "people", "of step before", "of step 1", "median time"], rows, (2, 3, 4, 5))
-    return card_of(result, "Funnel", body + _breakdown(result))
+    return card_of(result, "Funnel", body + _conversion(result) + _breakdown(result) + _over_time(result))
+
+
+def _conversion(result: FunnelResult) -> str:
+    """How long people took from step 1 to the last."""
+    found = result.conversion
+    if found["median_time"] is None:
+        return ""
+    median, mean, p90 = (span(found[f"{name}_time"]) for name in ("median", "mean", "p90"))
+    return f"<div style='{QUIET}'>all steps took: median {median}, mean {mean}, 90 % within {p90}</div>"
+
+
+def _over_time(result: FunnelResult) -> str:
+    """The last buckets: who began, who got to the last step."""
+    freq = result.definition.freq
+    if freq is None:
+        return ""
+    rows = [
+        [
+            escape(bucket_in_words(row["start"], freq, result.calendar)),
+            number(row["steps"][0]),
+            number(row["steps"][-1]),
+            percent(row["steps"][-1] / row["steps"][0] if row["steps"][0] else None),
+            joined([f"partial {freq}" if row["partial"] else "", "" if row["ripe"] else "window still open"]),
+        ]
+        for row in result.buckets[-MOST_ROWS:]
+    ]
+    return table([freq, "step 1", "last step", "of step 1", ""], rows, (1, 2, 3)) if rows else ""
 
 
 def _breakdown(result: FunnelResult) -> str:
