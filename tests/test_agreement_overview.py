@@ -17,7 +17,7 @@ from tracktor_nb.analysis.sessions import browsing, figures_of_sessions, session
 from tracktor_nb.analysis.stops import stops_of
 from tracktor_nb.semantics.acquisition import Acquisition, arrival
 from tracktor_nb.semantics.activity import is_active, is_leaving, was_regular
-from tracktor_nb.semantics.funnel import attempt
+from tracktor_nb.semantics.attempt import attempt
 from tracktor_nb.semantics.pages import Pages, sessions_in
 from tracktor_nb.semantics.period import DAY, HOUR, Calendar, Period, resolve
 from tracktor_nb.semantics.session import SESSION_MEASURES, Session, Sessions, sessions, value_of_sessions
@@ -68,7 +68,7 @@ def test_the_numbers_of_sessions_are_the_same(
     found = figures_of_sessions(Sessions(measure, "day", bots), log, within, now, calendar)
     each = {id: sessions_in(person, within, now, bots) for id, person in rows.people().items()}
     them = [session for its in each.values() for session in its]
-    assert found["people"] == sum(map(bool, each.values()))
+    assert found["visitors"] == sum(map(bool, each.values()))
     assert {name: found[name] for name in SESSION_MEASURES} == {name: _value(name, them) for name in SESSION_MEASURES}
     edges = [bucket["start"] for bucket in found["buckets"]]
     for bucket in found["buckets"]:

@@ -17,6 +17,7 @@ from tracktor_nb.semantics.codec import from_source
 
 DEFINITIONS = [
     *("Cohort", "Formula", "Funnel", "Lifecycle", "Metric", "Paths", "Retention", "Segment", "Step", "Stickiness"),
+    *("Acquisition", "Leaving", "Pages", "Sessions", "Stops"),
     *("asset", "did", "did_not", "has", "in_company", "in_segment"),
 ]
 NAMES = sorted([*DEFINITIONS, "Site", "connect", "evaluate"])

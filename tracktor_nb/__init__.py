@@ -13,30 +13,40 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .analysis.evaluate import evaluate
+    from .semantics.acquisition import Acquisition
     from .semantics.cohort import Cohort
     from .semantics.condition import asset, did, did_not, has, in_company, in_segment
     from .semantics.formula import Formula
     from .semantics.funnel import Funnel, Step
+    from .semantics.leaving import Leaving
     from .semantics.lifecycle import Lifecycle
     from .semantics.metric import Metric
+    from .semantics.pages import Pages
     from .semantics.path import Paths
     from .semantics.retention import Retention
     from .semantics.segment import Segment
+    from .semantics.session import Sessions
     from .semantics.stickiness import Stickiness
+    from .semantics.stops import Stops
     from .site import Site, connect
 
 _HOMES = {
+    "Acquisition": ".semantics.acquisition",
     "Cohort": ".semantics.cohort",
     "Formula": ".semantics.formula",
     "Funnel": ".semantics.funnel",
+    "Leaving": ".semantics.leaving",
     "Lifecycle": ".semantics.lifecycle",
     "Metric": ".semantics.metric",
+    "Pages": ".semantics.pages",
     "Paths": ".semantics.path",
     "Retention": ".semantics.retention",
     "Segment": ".semantics.segment",
+    "Sessions": ".semantics.session",
     "Site": ".site",
     "Step": ".semantics.funnel",
     "Stickiness": ".semantics.stickiness",
+    "Stops": ".semantics.stops",
     "asset": ".semantics.condition",
     "connect": ".site",
     "did": ".semantics.condition",
@@ -48,17 +58,22 @@ _HOMES = {
 }
 
 __all__ = [
+    "Acquisition",
     "Cohort",
     "Formula",
     "Funnel",
+    "Leaving",
     "Lifecycle",
     "Metric",
+    "Pages",
     "Paths",
     "Retention",
     "Segment",
+    "Sessions",
     "Site",
     "Step",
     "Stickiness",
+    "Stops",
     "asset",
     "connect",
     "did",

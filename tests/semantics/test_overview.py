@@ -5,10 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
 
+from tests.browsing import overviews
 from tracktor_nb.errors import DefinitionError
 from tracktor_nb.semantics.acquisition import Acquisition, arrival
 from tracktor_nb.semantics.activity import is_active, is_leaving, was_regular
+from tracktor_nb.semantics.codec import from_dict, from_json, from_source, kind_of, to_dict, to_json, to_source
+from tracktor_nb.semantics.definition import Definition
 from tracktor_nb.semantics.event import Event
 from tracktor_nb.semantics.funnel import Funnel
 from tracktor_nb.semantics.pages import attraction
@@ -113,3 +117,17 @@ def test_thirty_sessions_say_how_attractive_a_page_is() -> None:
 def test_stops_are_asked_of_funnels_by_name(funnels: Any) -> None:
     with pytest.raises(DefinitionError, match="funnel"):
         Stops(funnels)
+
+
+@settings(max_examples=500, deadline=None)
+@given(overviews())
+def test_every_part_survives_its_dictionary_its_json_and_its_source(definition: Definition) -> None:
+    assert from_dict(to_dict(definition)) == definition
+    assert from_json(to_json(definition)) == definition
+    assert from_source(to_source(definition)) == definition
+    assert kind_of(definition) in ("sessions", "pages", "stops", "acquisition", "leaving")
+
+
+def test_source_with_names_poured_in_is_refused() -> None:
+    with pytest.raises(DefinitionError, match="write every name out"):
+        from_source("Stops({**{'a': Funnel(['A'])}})")

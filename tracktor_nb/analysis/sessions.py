@@ -121,10 +121,14 @@ def beginning_in(rows: SessionRows, within: Range) -> SessionRows:
     return rows.take((rows.start >= within.start) & (rows.start < within.end))
 
 
+def sessions_of(log: Log, asked: Range, now: int, include_bots: bool = False) -> SessionRows:
+    """Return the sessions that begin in the range, as far as they went by `now`."""
+    return beginning_in(session_rows(log, browsing(log, now, include_bots)), countable(asked, now))
+
+
 def figures_of_sessions(definition: Sessions, log: Log, asked: Range, now: int, calendar: Calendar) -> dict[str, Any]:
     """Return the numbers of the sessions that begin in the range, and the measure per bucket."""
-    rows = session_rows(log, browsing(log, now, definition.include_bots))
-    rows = beginning_in(rows, countable(asked, now))
+    rows = sessions_of(log, asked, now, definition.include_bots)
     buckets = buckets_of(definition.freq, asked, log, now, calendar)
     added, bucket = _added(rows), buckets.of(rows.start)
     sums = np.zeros((len(buckets), added.shape[1]), np.int64)
@@ -132,7 +136,7 @@ def figures_of_sessions(definition: Sessions, log: Log, asked: Range, now: int, 
     values = [value_of_sessions(definition.measure, *each) for each in sums.tolist()]
     starts = buckets.edges[: len(buckets)].tolist()
     return {
-        "people": len(np.unique(rows.person)),
+        "visitors": len(np.unique(rows.person)),
         "median_length": _median(rows.length),
         **{measure: value_of_sessions(measure, *added.sum(axis=0).tolist()) for measure in SESSION_MEASURES},
         "buckets": [

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from tracktor_nb.semantics.among import asked_at
 from tracktor_nb.semantics.period import Calendar, Range
 from tracktor_nb.semantics.stops import Stops
 
@@ -47,13 +48,14 @@ def _in_funnels(stops: Stops, log: Log, within: Range, now: int, calendar: Calen
 
 def _on_pages(stops: Stops, log: Log, within: Range, now: int, calendar: Calendar) -> list[Place]:
     """The last pages of people: all whose last page it is, and those of them who come no more."""
-    found = browsing(log, now, stops.include_bots)
+    at = asked_at(within, now)
+    found = browsing(log, at, stops.include_bots)
     person = log.person_code[found.position]
     last = np.flatnonzero(np.diff(person, append=-1))
     time = log.time[found.position[last]]
     last = last[(time >= within.start) & (time < within.end)]
     person, page = person[last], found.page[last]
-    gone = silent_people(log, now, calendar, stops.include_bots)[person]
+    gone = silent_people(log, at, calendar, stops.include_bots)[person]
     return [
         (
             {"place": found.pages[code], "funnel": None, "next": None},

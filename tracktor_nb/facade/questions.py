@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from tracktor_nb.semantics import codec
 from tracktor_nb.semantics.condition import Condition, in_segment
 from tracktor_nb.semantics.definition import Definition
 from tracktor_nb.semantics.funnel import Funnel
@@ -12,22 +14,37 @@ from tracktor_nb.semantics.funnel_rules import FunnelRules
 from tracktor_nb.semantics.period import Period
 from tracktor_nb.semantics.segment import Segment
 from tracktor_nb.sending import Moment
+from tracktor_nb.store import definitions
 
 from .base import Wired
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from tracktor_nb.analysis.overview import Overview
     from tracktor_nb.analysis.results import Result
 
 
 class Questions(Wired):
     """Answers definitions."""
 
-    def evaluate(self, definition: Definition, period: Period = "last 30 days", as_of: Moment = None) -> Result:
-        """Return the answer to a definition, with its table, people, plot and reasons."""
+    def evaluate(self, definition: Definition | str, period: Period = "last 30 days", as_of: Moment = None) -> Result:
+        """Return the answer to a definition or to a saved name, with its table, people, plot and reasons."""
         known = None if as_of is None else self._instant(as_of)
-        return self.engine.evaluate(self.name, definition, period, known)
+        if not isinstance(definition, str):
+            return self.engine.evaluate(self.name, definition, period, known)
+        with self.database.read() as connection:
+            stored = definitions.load(connection, self.record.id, definition)
+        found = self.engine.evaluate(self.name, codec.from_dict(stored.body), period, known)
+        return replace(found, name=stored.name, revision=stored.revision)
+
+    def overview(self, period: Period = "last 30 days", as_of: Moment = None) -> Overview:
+        """Return what a newcomer asks first: which pages, where people stop, which campaigns, who is leaving."""
+        from tracktor_nb.analysis.overview import Overview
+
+        with self.database.read() as connection:
+            saved = definitions.names(connection, self.record.id, "funnel")
+        return Overview.of({each.name: each.body for each in saved}, lambda part: self.evaluate(part, period, as_of))
 
     def explore_rules(self, funnel: Funnel, period: Period = "last 30 days", as_of: Moment = None) -> Result:
         """Return a funnel under every combination of rules, with the people that differ between any two."""

@@ -11,6 +11,7 @@ from typing import Any
 
 from tracktor_nb.errors import DefinitionError
 
+from .acquisition import Acquisition
 from .cohort import Cohort
 from .condition import (
     And,
@@ -31,12 +32,16 @@ from .condition import (
 from .definition import Definition
 from .formula import Calculable, Formula
 from .funnel import Exclusion, Funnel, Step
+from .leaving import Leaving
 from .lifecycle import Lifecycle
 from .metric import MEASURES, Metric
+from .pages import Pages
 from .path import Paths
 from .retention import Retention
 from .segment import Segment
+from .session import Sessions
 from .stickiness import Stickiness
+from .stops import Stops
 
 VERSION = 1
 """Written with every definition; when a shape changes, a function here lifts older bodies."""
@@ -51,6 +56,11 @@ KINDS: dict[str, type[Definition]] = {
     "lifecycle": Lifecycle,
     "stickiness": Stickiness,
     "cohort": Cohort,
+    "leaving": Leaving,
+    "acquisition": Acquisition,
+    "stops": Stops,
+    "pages": Pages,
+    "sessions": Sessions,
 }
 """What can be saved under a name."""
 
@@ -167,6 +177,11 @@ _MAKERS: dict[str, Callable[..., Definition]] = {
     "Cohort": Cohort,
     "Funnel": Funnel,
     "Step": Step,
+    "Leaving": Leaving,
+    "Acquisition": Acquisition,
+    "Stops": Stops,
+    "Pages": Pages,
+    "Sessions": Sessions,
     "Retention": Retention,
     "Paths": Paths,
     "Lifecycle": Lifecycle,
@@ -207,6 +222,8 @@ def _built(node: ast.expr) -> Any:
         return [_built(item) for item in node.elts]
     if isinstance(node, ast.Tuple):
         return tuple(_built(item) for item in node.elts)
+    if isinstance(node, ast.Dict):
+        return {_key(key): _built(value) for key, value in zip(node.keys, node.values, strict=True)}
     return ast.literal_eval(node)
 
 
@@ -223,6 +240,12 @@ def _calculated(join: Callable[[Any, Any], Any], left: Any, right: Any) -> Any:
     if not isinstance(left, Calculable) and not isinstance(right, Calculable):
         raise DefinitionError(f"{left!r} and {right!r} in the source are no metrics; write the result out.")
     return join(left, right)
+
+
+def _key(node: ast.expr | None) -> Any:
+    if node is None:
+        raise DefinitionError("{**…} in the source: write every name out.")
+    return ast.literal_eval(node)
 
 
 def _called(node: ast.Call) -> Any:

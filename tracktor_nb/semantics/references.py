@@ -29,6 +29,8 @@ def parts_of(value: Any) -> Iterator[Definition]:
     if isinstance(value, Definition):
         yield value
         value = [getattr(value, each.name) for each in fields(value)]
+    if isinstance(value, Mapping):
+        value = list(value.values())
     if isinstance(value, (list, tuple)):
         for item in value:
             yield from parts_of(item)
@@ -58,6 +60,8 @@ def lookup_in(groups: Mapping[str, Definition]) -> Lookup:
 def _resolved(value: Any, lookup: Lookup, path: tuple[str, ...]) -> Any:
     if isinstance(value, (list, tuple)):
         return type(value)(_resolved(item, lookup, path) for item in value)
+    if isinstance(value, Mapping):
+        return {name: _resolved(item, lookup, path) for name, item in value.items()}
     if not isinstance(value, Definition):
         return value
     if isinstance(value, InSegment) and value.stands_for is None:

@@ -9,6 +9,12 @@ from typing import Any, NamedTuple
 from tracktor_nb.analysis.explanations.funnel import explain_funnel
 from tracktor_nb.analysis.explanations.lifecycle import explain_lifecycle
 from tracktor_nb.analysis.explanations.metric import explain_formula, explain_metric
+from tracktor_nb.analysis.explanations.overview import (
+    explain_acquisition,
+    explain_leaving,
+    explain_sessions,
+    explain_stops,
+)
 from tracktor_nb.analysis.explanations.paths import explain_paths
 from tracktor_nb.analysis.explanations.retention import explain_retention
 from tracktor_nb.analysis.explanations.rows import Told
@@ -16,17 +22,22 @@ from tracktor_nb.analysis.explanations.segment import explain_segment
 from tracktor_nb.analysis.explanations.stickiness import explain_stickiness
 from tracktor_nb.analysis.frames import Log
 from tracktor_nb.analysis.results import (
+    AcquisitionResult,
     Explanation,
     FormulaResult,
     FunnelResult,
+    LeavingResult,
     LifecycleResult,
     MetricResult,
+    PagesResult,
     PathsResult,
     PeoplePage,
     Result,
     RetentionResult,
     SegmentResult,
+    SessionsResult,
     StickinessResult,
+    StopsResult,
 )
 from tracktor_nb.semantics.codec import kind_of
 from tracktor_nb.semantics.definition import Definition
@@ -36,6 +47,7 @@ from .formula import answer_formula
 from .funnel import answer_funnel
 from .lifecycle import answer_lifecycle
 from .metric import answer_metric
+from .overview import answer_acquisition, answer_leaving, answer_pages, answer_sessions, answer_stops
 from .paths import answer_paths
 from .people import people_page, shown_id
 from .question import Listed, Question
@@ -62,6 +74,11 @@ KINDS = {
     "stickiness": Kind(answer_stickiness, StickinessResult, explain_stickiness),
     "segment": Kind(answer_segment, SegmentResult, explain_segment),
     "cohort": Kind(answer_segment, SegmentResult, explain_segment),
+    "sessions": Kind(answer_sessions, SessionsResult, explain_sessions),
+    "pages": Kind(answer_pages, PagesResult, explain_sessions),
+    "stops": Kind(answer_stops, StopsResult, explain_stops),
+    "acquisition": Kind(answer_acquisition, AcquisitionResult, explain_acquisition),
+    "leaving": Kind(answer_leaving, LeavingResult, explain_leaving),
 }
 
 

@@ -7,7 +7,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from tracktor_nb.analysis.figures.look import PALETTE
-from tracktor_nb.analysis.wording import number
+from tracktor_nb.analysis.wording import joined, number
 
 if TYPE_CHECKING:
     from tracktor_nb.analysis.results.base import Result
@@ -24,11 +24,17 @@ BIG = "font-size:26px;font-weight:650;letter-spacing:-.01em"
 
 def card_of(result: Result, title: str, body: str) -> str:
     """Return the card of a result: title, body, and under it the rule and where the numbers come from."""
-    computed = f"computed {result.computed_at:%Y-%m-%d %H:%M:%S %Z} · log up to entry {number(result.watermark)}"
     return (
         f"<div style=\"{CARD}\"><div style='font-weight:650;margin-bottom:4px'>{escape(title)}</div>{body}"
-        f"<div style='{QUIET};margin-top:6px'>{escape(result.rule)}<br>{escape(computed)}</div></div>"
+        f"<div style='{QUIET};margin-top:6px'>{escape(result.rule)}<br>{escape(provenance(result))}</div></div>"
     )
+
+
+def provenance(result: Result) -> str:
+    """Return where the numbers come from: which saved definition, when, and out of how much of the log."""
+    saved = f"{result.name}, revision {result.revision}" if result.name is not None else ""
+    computed = f"computed {result.computed_at:%Y-%m-%d %H:%M:%S %Z}"
+    return joined([saved, computed, f"log up to entry {number(result.watermark)}"])
 
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[str]], right: Container[int]) -> str:
@@ -63,3 +69,9 @@ def bar(part: int, whole: int) -> str:
 def more_values(values: int) -> str:
     """Return a line that says how many values are not shown, nothing if all are."""
     return f"<div style='{QUIET}'>and {number(values)} more values</div>" if values else ""
+
+
+def more_rows(rows: int, what: str) -> str:
+    """Return a line that says how many rows are not shown: "and 3 more pages"; nothing if all are."""
+    named = f"{what}{'' if rows == 1 else 's'}"
+    return f"<div style='{QUIET}'>and {number(rows)} more {named}</div>" if rows else ""

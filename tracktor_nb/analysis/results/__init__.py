@@ -5,30 +5,40 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from .acquisition import AcquisitionResult
 from .base import Asked, Explanation, PeoplePage, Result, Row
 from .funnel import FunnelResult
+from .leaving import LeavingResult
 from .lifecycle import LifecycleResult
 from .metric import FormulaResult, MetricResult
+from .pages import PagesResult
 from .paths import PathsResult
 from .retention import RetentionResult
 from .segment import SegmentResult
+from .sessions import SessionsResult
 from .stickiness import StickinessResult
+from .stops import StopsResult
 
 __all__ = [
     "KINDS",
+    "AcquisitionResult",
     "Asked",
     "Explanation",
     "FormulaResult",
     "FunnelResult",
+    "LeavingResult",
     "LifecycleResult",
     "MetricResult",
+    "PagesResult",
     "PathsResult",
     "PeoplePage",
     "Result",
     "RetentionResult",
     "Row",
     "SegmentResult",
+    "SessionsResult",
     "StickinessResult",
+    "StopsResult",
     "from_dict",
 ]
 
@@ -37,6 +47,11 @@ KINDS: dict[str, type[Result]] = {
     for each in (
         FunnelResult,
         MetricResult,
+        SessionsResult,
+        PagesResult,
+        StopsResult,
+        AcquisitionResult,
+        LeavingResult,
         FormulaResult,
         SegmentResult,
         RetentionResult,

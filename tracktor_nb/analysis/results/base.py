@@ -83,7 +83,10 @@ class Asked(Protocol):
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Result:
-    """What all answers share. Instants are microseconds UTC; `start` and `end` bound the events that could count."""
+    """What all answers share. Instants are microseconds UTC; `start` and `end` bound the events that could count.
+
+    `name` and `revision` say which saved definition was asked, None for one that was not asked by its name.
+    """
 
     definition: Definition
     period: Period
@@ -93,6 +96,8 @@ class Result:
     start: int | None = None
     end: int | None = None
     as_of: int | None = None
+    name: str | None = None
+    revision: int | None = None
     asked: Asked | None = field(default=None, compare=False)
 
     kind: ClassVar[str]
@@ -195,3 +200,7 @@ class Result:
     @abstractmethod
     def _short(self) -> str:
         """Return the numbers in a few words."""
+
+    @abstractmethod
+    def _repr_html_(self) -> str:
+        """Return the card that a notebook shows."""

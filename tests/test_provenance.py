@@ -1,0 +1,134 @@
+"""Where every number comes from: the saved definition and its revision, the rule, the instant, what was known."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import tracktor_nb as tr
+from tests.analysis.test_service import Running
+from tracktor_nb import Acquisition, Funnel, Leaving, Metric, Pages, Segment, Sessions, Site, Stops, did, has
+from tracktor_nb.analysis import client
+from tracktor_nb.analysis.results import from_dict
+from tracktor_nb.errors import UnknownNameError
+from tracktor_nb.joining import engine_for
+
+KINDS = [
+    Segment(has("plan", "is", "free")),
+    Segment(did("Visit")),
+    Funnel(["Visit", "Buy"]),
+    Metric.people_who_did("Visit"),
+    Sessions(),
+    Pages(),
+    Stops(),
+    Stops({"Sale": Funnel(["Visit", "Buy"])}),
+    Acquisition(),
+    Leaving(),
+]
+
+
+@pytest.fixture
+def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
+    monkeypatch.chdir(tmp_path)
+    site = tr.connect(f"sqlite:///{tmp_path / 'shop.db'}", site="shop", create=True)
+    site.track("a-1", "Visit", {"page": "/", "utm_campaign": "spring"})
+    site.track("ann", "Visit", {"page": "/shop"})
+    site.track("ann", "Buy", {"page": "/cart", "price": 3})
+    site.set("ann", {"plan": "free", "email": "ann@shop.example"})
+    yield site
+    site.close()
+
+
+@pytest.mark.parametrize("definition", KINDS, ids=repr)
+def test_a_saved_name_is_answered_with_its_revision(site: Site, definition: Any) -> None:
+    site.save("question", definition)
+    asked, by_name = site.evaluate(definition), site.evaluate("question")
+    assert (asked.name, by_name.name, by_name.revision) == (None, "question", 1)
+    assert replace(by_name, name=None, revision=None, now=asked.now) == asked
+    assert "question, revision 1 · computed" in by_name._repr_html_()
+    assert from_dict(by_name.to_dict()).revision == 1
+    assert by_name.rule.startswith(definition.rule())
+    assert by_name.computed_at.tzinfo is not None
+    assert by_name.watermark == asked.watermark > 0
+
+
+def test_the_latest_revision_is_asked(site: Site) -> None:
+    for event in ("Visit", "Buy"):
+        site.save("question", Metric.people_who_did(event))
+    result = site.evaluate("question")
+    assert (result.revision, result.table["value"].sum()) == (2, 1)
+
+
+def test_a_name_that_nobody_saved_is_said_so(site: Site) -> None:
+    site.save("checkout", Funnel(["Visit"]))
+    with pytest.raises(UnknownNameError, match="Did you mean 'checkout'"):
+        site.evaluate("chekout")
+
+
+@pytest.mark.parametrize("definition", KINDS, ids=repr)
+def test_as_of_a_date_a_merge_undone_later_still_stands(site: Site, definition: Any) -> None:
+    edge = site.alias("a-1", "ann")
+    assert edge is not None
+    merged = site.evaluate(definition, "all time")
+    site.unalias(edge)
+    then = site.evaluate(definition, "all time", as_of=merged.computed_at)
+    assert re.sub(r" · as known on [^·]*\(UTC\)", "", then.rule) == merged.rule
+    own = {"as_of": None, "watermark": 0, "now": 0}
+    assert replace(then, **own) == replace(merged, **own)
+    assert site.evaluate(definition, "all time").as_of is None
+
+
+def test_what_an_undone_merge_changes_is_seen_now_and_not_as_of_then(site: Site) -> None:
+    edge = site.alias("a-1", "ann")
+    assert edge is not None
+    before = site.evaluate(Pages(), "all time")
+    assert before.people("/").index.tolist() == before.people("/cart").index.tolist()
+    site.unalias(edge)
+    now, then = (site.evaluate(Pages(), "all time", as_of=moment) for moment in (None, before.computed_at))
+    assert now.people("/").index.tolist() != now.people("/cart").index.tolist()
+    assert then.people("/").index.tolist() == then.people("/cart").index.tolist()
+    assert len(site.people(as_of=before.computed_at)) == 1
+    assert len(site.people()) == 2
+
+
+@pytest.mark.parametrize("definition", KINDS, ids=repr)
+def test_an_event_that_came_later_is_not_known_as_of_before(site: Site, definition: Any) -> None:
+    before = site.evaluate(definition, "all time")
+    site.track("bob", "Visit", {"page": "/", "plan": "free"}, time="2026-01-01T10:00:00Z")
+    site.set("bob", {"plan": "free"}, time="2026-01-01T10:00:00Z")
+    then = site.evaluate(definition, "all time", as_of=before.computed_at)
+    own = {"as_of": None, "watermark": 0, "now": 0}
+    assert replace(then, **own) == replace(before, **own)
+
+
+def test_the_overview_is_over_the_saved_funnels(site: Site) -> None:
+    assert site.overview().stops.definition == Stops()
+    site.save("Sale", Funnel(["Visit", "Buy"]))
+    site.save("Visitors", Metric.people_who_did("Visit"))
+    overview = site.overview("last 7 days")
+    assert overview.stops.table["stopped"].tolist() == [1]
+    assert overview.stops.people(1)["distinct_id"].tolist() == ["a-1"]
+    assert overview.pages.table["people"].sum() == 3
+    assert overview.campaigns.people("spring")["distinct_id"].tolist() == ["a-1"]
+    assert overview.leaving.count == 0
+    assert overview.pages.explain("ann").rows[0]["pages"] == "/shop → /cart"
+
+
+def test_the_overview_comes_through_the_analysis_process(
+    site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site.save("Sale", Funnel(["Visit", "Buy"]))
+    alone = site.overview()
+    with Running(engine_for(site.database), tmp_path / "data"):
+        monkeypatch.setattr(client, "find_client", lambda folder, database: client.Client(tmp_path / "data"))
+        served = site.overview()
+        assert [replace(each, now=0) for each in served.results] == [replace(each, now=0) for each in alone.results]
+        assert served.pages.people("/cart", left=True)["distinct_id"].tolist() == ["ann"]
+        assert served.campaigns.people(None)["distinct_id"].tolist() == ["ann"]
+        assert served.stops.explain("ann").summary == "stopped in 0 funnels"
+        assert site.evaluate("Sale").revision == 1
