@@ -32,6 +32,8 @@ from .condition import (
 from .definition import Definition
 from .formula import Calculable, Formula
 from .funnel import Exclusion, Funnel, Step
+from .funnel_comparison import FunnelComparison
+from .funnel_rules import FunnelRules
 from .leaving import Leaving
 from .lifecycle import Lifecycle
 from .metric import MEASURES, Metric
@@ -49,6 +51,8 @@ VERSION = 1
 KINDS: dict[str, type[Definition]] = {
     "segment": Segment,
     "funnel": Funnel,
+    "funnel rules": FunnelRules,
+    "funnel comparison": FunnelComparison,
     "metric": Metric,
     "formula": Formula,
     "retention": Retention,
@@ -187,6 +191,8 @@ _MAKERS: dict[str, Callable[..., Definition]] = {
     "Lifecycle": Lifecycle,
     "Stickiness": Stickiness,
     "Exclusion": Exclusion,
+    "FunnelRules": FunnelRules,
+    "FunnelComparison": FunnelComparison,
     **{f"Metric.{measure}": getattr(Metric, measure) for measure in MEASURES},
     "Formula": Formula,
 }

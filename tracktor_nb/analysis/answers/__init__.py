@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any, NamedTuple
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple, cast
 
 from tracktor_nb.analysis.explanations.funnel import explain_funnel
+from tracktor_nb.analysis.explanations.funnel_rules import explain_comparison, explain_rules
 from tracktor_nb.analysis.explanations.lifecycle import explain_lifecycle
 from tracktor_nb.analysis.explanations.metric import explain_formula, explain_metric
 from tracktor_nb.analysis.explanations.overview import (
@@ -25,7 +26,9 @@ from tracktor_nb.analysis.results import (
     AcquisitionResult,
     Explanation,
     FormulaResult,
+    FunnelComparisonResult,
     FunnelResult,
+    FunnelRulesResult,
     LeavingResult,
     LifecycleResult,
     MetricResult,
@@ -45,6 +48,7 @@ from tracktor_nb.semantics.period import Calendar, Period
 
 from .formula import answer_formula
 from .funnel import answer_funnel
+from .funnel_rules import answer_comparison, answer_rules
 from .lifecycle import answer_lifecycle
 from .metric import answer_metric
 from .overview import answer_acquisition, answer_leaving, answer_pages, answer_sessions, answer_stops
@@ -66,6 +70,8 @@ class Kind(NamedTuple):
 
 KINDS = {
     "funnel": Kind(answer_funnel, FunnelResult, explain_funnel),
+    "funnel rules": Kind(answer_rules, FunnelRulesResult, explain_rules),
+    "funnel comparison": Kind(answer_comparison, FunnelComparisonResult, explain_comparison),
     "metric": Kind(answer_metric, MetricResult, explain_metric),
     "formula": Kind(answer_formula, FormulaResult, explain_formula),
     "retention": Kind(answer_retention, RetentionResult, explain_retention),
@@ -88,6 +94,7 @@ class Answered:
 
     question: Question
     listed: Listed
+    as_of: int | None = None
 
     def people_page(self, which: Mapping[str, Any], offset: int, limit: int | None, search: str) -> PeoplePage:
         """Return some of the people behind a number, most recently seen first."""
@@ -101,6 +108,13 @@ class Answered:
         tell = KINDS[kind_of(question.definition)].explain
         told = tell(question.definition, log.person(code), question.within, question.now, question.calendar)
         return Explanation(shown_id(log, code), str(log.identities.distinct_ids[code]), *told)
+
+    def again(self, **options: Any) -> Result:
+        """Return the answer to the same question with other options of its definition."""
+        question, definition = self.question, cast(Any, self.question.definition)
+        return answer(
+            replace(definition, **options), question.log, question.period, question.now, question.calendar, self.as_of
+        )
 
 
 def answer(
@@ -122,6 +136,6 @@ def answer(
         start=start,
         end=end,
         as_of=as_of,
-        asked=Answered(question, listed),
+        asked=Answered(question, listed, as_of),
         **figures,
     )

@@ -8,6 +8,8 @@ from typing import Any
 from .acquisition import AcquisitionResult
 from .base import Asked, Explanation, PeoplePage, Result, Row
 from .funnel import FunnelResult
+from .funnel_comparison import FunnelComparisonResult
+from .funnel_rules import FunnelRulesResult
 from .leaving import LeavingResult
 from .lifecycle import LifecycleResult
 from .metric import FormulaResult, MetricResult
@@ -25,7 +27,9 @@ __all__ = [
     "Asked",
     "Explanation",
     "FormulaResult",
+    "FunnelComparisonResult",
     "FunnelResult",
+    "FunnelRulesResult",
     "LeavingResult",
     "LifecycleResult",
     "MetricResult",
@@ -46,6 +50,8 @@ KINDS: dict[str, type[Result]] = {
     each.kind: each
     for each in (
         FunnelResult,
+        FunnelRulesResult,
+        FunnelComparisonResult,
         MetricResult,
         SessionsResult,
         PagesResult,
