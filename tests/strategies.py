@@ -19,6 +19,7 @@ from tracktor_nb.semantics.event import Event, IdentityEdge, PropertyChange, Val
 from tracktor_nb.semantics.formula import Formula
 from tracktor_nb.semantics.funnel import Funnel
 from tracktor_nb.semantics.metric import Metric
+from tracktor_nb.semantics.overlap import Overlap
 from tracktor_nb.semantics.period import DAY, HOUR
 from tracktor_nb.semantics.person import Person, people
 from tracktor_nb.semantics.segment import Segment
@@ -78,6 +79,7 @@ __all__ = [
     "metrics",
     "names",
     "numbers",
+    "overlaps",
     "periods",
     "property_values",
     "segments",
@@ -94,15 +96,21 @@ def segments(wide: bool = False) -> SearchStrategy[Segment]:
 
 
 @cache
+def overlaps(wide: bool = False) -> SearchStrategy[Overlap]:
+    """Any two groups beside each other."""
+    return st.builds(Overlap, segments(wide) | cohorts(wide), segments(wide) | cohorts(wide))
+
+
+@cache
 def cohorts(wide: bool = False) -> SearchStrategy[Cohort]:
     """The cohorts of the logs; `wide` with any number."""
     return st.builds(Cohort, st.integers(0, 2**53), texts) if wide else st.sampled_from(COHORTS).map(Cohort)
 
 
 @cache
-def definitions(wide: bool = False) -> SearchStrategy[Segment | Cohort | Funnel | Metric | Formula]:
+def definitions(wide: bool = False) -> SearchStrategy[Segment | Cohort | Overlap | Funnel | Metric | Formula]:
     """Everything that can be saved under a name."""
-    return st.one_of(segments(wide), cohorts(wide), funnels(wide), metrics(wide), formulas(wide))
+    return st.one_of(segments(wide), cohorts(wide), overlaps(wide), funnels(wide), metrics(wide), formulas(wide))
 
 
 # --- logs -----------------------------------------------------------------------------------------------------------

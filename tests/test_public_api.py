@@ -16,7 +16,22 @@ from tracktor_nb.errors import DefinitionError
 from tracktor_nb.semantics.codec import from_source
 
 DEFINITIONS = [
-    *("Cohort", "Formula", "Funnel", "Lifecycle", "Metric", "Paths", "Retention", "Segment", "Step", "Stickiness"),
+    *(
+        "AddTo",
+        "Campaign",
+        "During",
+        "Exit",
+        "Filter",
+        "Go",
+        "Goal",
+        "Limit",
+        "RemoveFrom",
+        "SendLetter",
+        "SendMessage",
+    ),
+    *("SetProperty", "Split", "TrackEvent", "Trigger", "Wait", "WaitFor", "WaitUntil", "Webhook"),
+    *("Cohort", "Formula", "Funnel", "Lifecycle", "Metric", "Overlap", "Paths"),
+    *("Retention", "Segment", "Step", "Stickiness"),
     *("Acquisition", "Leaving", "Pages", "Sessions", "Stops"),
     *("asset", "did", "did_not", "has", "in_company", "in_segment"),
 ]

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .analysis.evaluate import evaluate
     from .semantics.acquisition import Acquisition
+    from .semantics.campaign import Campaign
     from .semantics.cohort import Cohort
     from .semantics.condition import asset, did, did_not, has, in_company, in_segment
     from .semantics.formula import Formula
@@ -21,6 +22,24 @@ if TYPE_CHECKING:
     from .semantics.leaving import Leaving
     from .semantics.lifecycle import Lifecycle
     from .semantics.metric import Metric
+    from .semantics.node import Exit, Go, Goal
+    from .semantics.nodes import (
+        AddTo,
+        During,
+        Filter,
+        Limit,
+        RemoveFrom,
+        SendLetter,
+        SendMessage,
+        SetProperty,
+        Split,
+        TrackEvent,
+        Wait,
+        WaitFor,
+        WaitUntil,
+        Webhook,
+    )
+    from .semantics.overlap import Overlap
     from .semantics.pages import Pages
     from .semantics.path import Paths
     from .semantics.retention import Retention
@@ -28,25 +47,46 @@ if TYPE_CHECKING:
     from .semantics.session import Sessions
     from .semantics.stickiness import Stickiness
     from .semantics.stops import Stops
+    from .semantics.trigger import Trigger
     from .site import Site, connect
 
 _HOMES = {
     "Acquisition": ".semantics.acquisition",
+    "AddTo": ".semantics.nodes",
+    "Campaign": ".semantics.campaign",
     "Cohort": ".semantics.cohort",
+    "During": ".semantics.nodes",
+    "Exit": ".semantics.node",
+    "Filter": ".semantics.nodes",
     "Formula": ".semantics.formula",
     "Funnel": ".semantics.funnel",
+    "Go": ".semantics.node",
+    "Goal": ".semantics.node",
     "Leaving": ".semantics.leaving",
     "Lifecycle": ".semantics.lifecycle",
+    "Limit": ".semantics.nodes",
     "Metric": ".semantics.metric",
+    "Overlap": ".semantics.overlap",
     "Pages": ".semantics.pages",
     "Paths": ".semantics.path",
+    "RemoveFrom": ".semantics.nodes",
     "Retention": ".semantics.retention",
     "Segment": ".semantics.segment",
+    "SendLetter": ".semantics.nodes",
+    "SendMessage": ".semantics.nodes",
     "Sessions": ".semantics.session",
+    "SetProperty": ".semantics.nodes",
     "Site": ".site",
+    "Split": ".semantics.nodes",
     "Step": ".semantics.funnel",
     "Stickiness": ".semantics.stickiness",
     "Stops": ".semantics.stops",
+    "TrackEvent": ".semantics.nodes",
+    "Trigger": ".semantics.trigger",
+    "Wait": ".semantics.nodes",
+    "WaitFor": ".semantics.nodes",
+    "WaitUntil": ".semantics.nodes",
+    "Webhook": ".semantics.nodes",
     "asset": ".semantics.condition",
     "connect": ".site",
     "did": ".semantics.condition",
@@ -59,21 +99,41 @@ _HOMES = {
 
 __all__ = [
     "Acquisition",
+    "AddTo",
+    "Campaign",
     "Cohort",
+    "During",
+    "Exit",
+    "Filter",
     "Formula",
     "Funnel",
+    "Go",
+    "Goal",
     "Leaving",
     "Lifecycle",
+    "Limit",
     "Metric",
+    "Overlap",
     "Pages",
     "Paths",
+    "RemoveFrom",
     "Retention",
     "Segment",
+    "SendLetter",
+    "SendMessage",
     "Sessions",
+    "SetProperty",
     "Site",
+    "Split",
     "Step",
     "Stickiness",
     "Stops",
+    "TrackEvent",
+    "Trigger",
+    "Wait",
+    "WaitFor",
+    "WaitUntil",
+    "Webhook",
     "asset",
     "connect",
     "did",

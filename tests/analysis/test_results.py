@@ -183,7 +183,7 @@ def test_a_segment_explains_each_part_of_its_condition() -> None:
     assert given.summary.startswith("is not a member")
     assert [(row["condition"].strip(), row["holds"], row["found"]) for row in given.rows] == [
         ("one of", "no", ""),
-        ("did 'A' at least 2 times", "no", "1 time"),
+        ("did 'A' at least 2 times", "no", "1 time, last on 2026-03-01 10:00:00"),
         ("not", "no", ""),
         ("email is set", "yes", '"p@example.com"'),
     ]

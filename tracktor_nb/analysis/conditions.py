@@ -21,7 +21,7 @@ from .frames import Log
 def truth(condition: Condition, log: Log, at: int, calendar: Calendar, include_bots: bool = False) -> Flags:
     """Return for each person of `log.people` whether the condition holds at `at`."""
     if isinstance(condition, Has):
-        return _asked(condition, log.of_people.values(condition.property, log.people, at), at, calendar)
+        return asked(condition, log.of_people.values(condition.property, log.people, at), at, calendar)
     if isinstance(condition, Did):
         return _did(condition, log, at, calendar, include_bots)
     if isinstance(condition, (Asset, InCompany)):
@@ -57,7 +57,7 @@ def matching(log: Log, name: str, where: Condition | None, include_bots: bool, c
 def _arguments_meet(where: Condition, log: Log, positions: Ints, calendar: Calendar) -> Flags:
     if isinstance(where, Has):
         column = log.events.properties.column(where.property).take(log.order[positions])
-        return _asked(where, column, log.time[positions], calendar)
+        return asked(where, column, log.time[positions], calendar)
     if isinstance(where, Not):
         return ~_arguments_meet(where.condition, log, positions, calendar)
     assert isinstance(where, (And, Or)), where
@@ -69,7 +69,7 @@ def _joined(group: And | Or, parts: list[Flags]) -> Flags:
     return joined
 
 
-def _asked(condition: Has, column: Column, at: Ints | int, calendar: Calendar) -> Flags:
+def asked(condition: Has, column: Column, at: Ints | int, calendar: Calendar) -> Flags:
     """Ask about each value once, or, where the operator looks back from the event's own time, each event."""
     test = test_of(condition, calendar)
     if isinstance(at, int):

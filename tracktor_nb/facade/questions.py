@@ -6,11 +6,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tracktor_nb.semantics import codec
-from tracktor_nb.semantics.condition import Condition, in_segment
+from tracktor_nb.semantics.condition import Condition, Group, in_segment
 from tracktor_nb.semantics.definition import Definition
 from tracktor_nb.semantics.funnel import Funnel
 from tracktor_nb.semantics.funnel_comparison import FunnelComparison
 from tracktor_nb.semantics.funnel_rules import FunnelRules
+from tracktor_nb.semantics.overlap import Overlap
 from tracktor_nb.semantics.period import Period
 from tracktor_nb.semantics.segment import Segment
 from tracktor_nb.sending import Moment
@@ -62,10 +63,23 @@ class Questions(Wired):
         one, other = (in_segment(group) if isinstance(group, str) else group for group in (a, b))
         return self.evaluate(FunnelComparison(funnel, one, other), period, as_of)
 
-    def preview(self, segment: Segment | Condition) -> Result:
-        """Return how many people a segment has, with ten of them."""
-        return self.evaluate(segment if isinstance(segment, Segment) else Segment(segment), "all time")
+    def preview(self, segment: Group | Condition | str) -> Result:
+        """Return how many people a segment has now, with ten of them, and values that its comparisons never match.
 
-    def members(self, segment: Segment | Condition) -> pd.DataFrame:
+        A segment, a condition, or a saved name.
+        """
+        return self.evaluate(_group(segment), "today")
+
+    def members(self, segment: Group | Condition | str) -> pd.DataFrame:
         """Return the members of a segment, indexed by person_id: id, email, last action."""
         return self.preview(segment).people()
+
+    def overlap(self, first: Group | Condition | str, second: Group | Condition | str, as_of: Moment = None) -> Result:
+        """Return how many people are in one of two segments and in both; `people("both")` lists them."""
+        return self.evaluate(Overlap(_group(first), _group(second)), "today", as_of)
+
+
+def _group(given: Group | Condition | str) -> Group:
+    """Return what is meant by a segment, a condition, or the name of something saved."""
+    meant = in_segment(given) if isinstance(given, str) else given
+    return Segment(meant) if isinstance(meant, Condition) else meant

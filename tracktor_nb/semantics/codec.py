@@ -12,6 +12,7 @@ from typing import Any
 from tracktor_nb.errors import DefinitionError
 
 from .acquisition import Acquisition
+from .campaign import NODES, Campaign
 from .cohort import Cohort
 from .condition import (
     And,
@@ -37,6 +38,7 @@ from .funnel_rules import FunnelRules
 from .leaving import Leaving
 from .lifecycle import Lifecycle
 from .metric import MEASURES, Metric
+from .overlap import Overlap
 from .pages import Pages
 from .path import Paths
 from .retention import Retention
@@ -44,6 +46,7 @@ from .segment import Segment
 from .session import Sessions
 from .stickiness import Stickiness
 from .stops import Stops
+from .trigger import CAUSES, Trigger
 
 VERSION = 1
 """Written with every definition; when a shape changes, a function here lifts older bodies."""
@@ -65,6 +68,8 @@ KINDS: dict[str, type[Definition]] = {
     "stops": Stops,
     "pages": Pages,
     "sessions": Sessions,
+    "overlap": Overlap,
+    "campaign": Campaign,
 }
 """What can be saved under a name."""
 
@@ -79,6 +84,7 @@ _PARTS: dict[str, type[Definition]] = {
     "not": Not,
     "step": Step,
     "exclusion": Exclusion,
+    **{node.kind: node for node in NODES},
 }
 _CLASSES = {**KINDS, **_PARTS}
 _TAGS = {cls: tag for tag, cls in _CLASSES.items()}
@@ -179,6 +185,7 @@ _MAKERS: dict[str, Callable[..., Definition]] = {
     "in_segment": in_segment,
     "Segment": Segment,
     "Cohort": Cohort,
+    "Overlap": Overlap,
     "Funnel": Funnel,
     "Step": Step,
     "Leaving": Leaving,
@@ -195,6 +202,9 @@ _MAKERS: dict[str, Callable[..., Definition]] = {
     "FunnelComparison": FunnelComparison,
     **{f"Metric.{measure}": getattr(Metric, measure) for measure in MEASURES},
     "Formula": Formula,
+    "Campaign": Campaign,
+    **{f"Trigger.{cause}": getattr(Trigger, cause) for cause in CAUSES},
+    **{node.__name__: node for node in NODES if node is not Trigger},
 }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from .event import Value
@@ -46,6 +46,12 @@ def is_wrong_typed(value: Value, wanted: frozenset[str], calendar: Calendar) -> 
     if "date" in wanted:
         return instant_of(value, calendar) is None
     return bool(wanted) and type_of(value) not in wanted
+
+
+def any_wrong_typed(op: str, operand: Value, values: Iterable[Value], calendar: Calendar) -> bool:
+    """True if one of the values that a property has is of a type that cannot meet the operator."""
+    wanted = wanted_types(op, operand)
+    return any(is_wrong_typed(value, wanted, calendar) for value in values)
 
 
 def converted(value: Value, wanted: frozenset[str], calendar: Calendar) -> Value:

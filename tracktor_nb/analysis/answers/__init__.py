@@ -10,6 +10,7 @@ from tracktor_nb.analysis.explanations.funnel import explain_funnel
 from tracktor_nb.analysis.explanations.funnel_rules import explain_comparison, explain_rules
 from tracktor_nb.analysis.explanations.lifecycle import explain_lifecycle
 from tracktor_nb.analysis.explanations.metric import explain_formula, explain_metric
+from tracktor_nb.analysis.explanations.overlap import explain_overlap
 from tracktor_nb.analysis.explanations.overview import (
     explain_acquisition,
     explain_leaving,
@@ -32,6 +33,7 @@ from tracktor_nb.analysis.results import (
     LeavingResult,
     LifecycleResult,
     MetricResult,
+    OverlapResult,
     PagesResult,
     PathsResult,
     PeoplePage,
@@ -51,6 +53,7 @@ from .funnel import answer_funnel
 from .funnel_rules import answer_comparison, answer_rules
 from .lifecycle import answer_lifecycle
 from .metric import answer_metric
+from .overlap import answer_overlap
 from .overview import answer_acquisition, answer_leaving, answer_pages, answer_sessions, answer_stops
 from .paths import answer_paths
 from .people import people_page, shown_id
@@ -85,6 +88,7 @@ KINDS = {
     "stops": Kind(answer_stops, StopsResult, explain_stops),
     "acquisition": Kind(answer_acquisition, AcquisitionResult, explain_acquisition),
     "leaving": Kind(answer_leaving, LeavingResult, explain_leaving),
+    "overlap": Kind(answer_overlap, OverlapResult, explain_overlap),
 }
 
 

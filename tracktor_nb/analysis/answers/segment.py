@@ -1,11 +1,12 @@
-"""How a segment is answered."""
+"""How a segment is answered, and a cohort."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from tracktor_nb.analysis.arrays import Ints
-from tracktor_nb.analysis.segments import existing, members
+from tracktor_nb.analysis.mistyped import mistyped
+from tracktor_nb.analysis.segments import existing, members, sizes
 from tracktor_nb.semantics.condition import Group
 
 from .people import people_page
@@ -15,15 +16,21 @@ EXAMPLES = 10
 
 
 def answer_segment(question: Question) -> tuple[Listed, dict[str, Any]]:
-    """Return the members, how many they are, and some of them."""
-    segment, log = question.definition, question.log
+    """Return the members now, how many they are, some of them, how many there were, and what could never match."""
+    segment, log, now, calendar = question.definition, question.log, question.now, question.calendar
     assert isinstance(segment, Group)
-    codes = members(segment, log, question.now, question.calendar)
+    codes = members(segment, log, now, calendar)
 
     def listed(step: int = 1, stopped: bool = False) -> Ints:
         check_step(step, 1)
         return codes
 
-    known = int(existing(log, question.now, segment.include_bots).sum())
-    examples = people_page(log, codes, question.now, 0, EXAMPLES, "").rows
-    return listed, {"count": len(codes), "known": known, "examples": examples}
+    freq, over_time = sizes(segment, log, question.within, now, calendar)
+    return listed, {
+        "count": len(codes),
+        "known": int(existing(log, now, segment.include_bots).sum()),
+        "examples": people_page(log, codes, now, 0, EXAMPLES, "").rows,
+        "freq": freq,
+        "sizes": over_time,
+        "mistyped": mistyped(segment, log, now, calendar),
+    }

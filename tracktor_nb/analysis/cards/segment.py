@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from tracktor_nb.analysis.wording import number, percent
 
-from .look import BIG, card_of, table
+from .look import BIG, QUIET, card_of, table
 
 if TYPE_CHECKING:
+    from tracktor_nb.analysis.results.base import Row
     from tracktor_nb.analysis.results.segment import SegmentResult
 
 
@@ -27,4 +28,15 @@ def card(result: SegmentResult) -> str:
         ]
         for row in result.examples
     ]
-    return card_of(result, "Segment", top + (table(heads, rows, ()) if rows else ""))
+    warnings = "".join(f"<div style='{QUIET}'>{escape(_said(row))}</div>" for row in result.mistyped)
+    return card_of(result, result.title, top + (table(heads, rows, ()) if rows else "") + warnings)
+
+
+def _said(row: Row) -> str:
+    """Return what is wrong with some values, and the comparison that converts them if that changes anything."""
+    who = "people have" if row["event"] is None else f"events {row['event']!r} have"
+    text = f"{number(row['wrong'])} {who} another type than {row['condition']} asks for ({row['wanted']})."
+    if row["would_meet"] == row["meets"]:
+        return text
+    meet = f"{number(row['would_meet'])} instead of {number(row['meets'])}"
+    return f"{text} Converted, {meet} would meet it: {row['offer']}"

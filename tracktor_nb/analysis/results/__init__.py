@@ -13,6 +13,7 @@ from .funnel_rules import FunnelRulesResult
 from .leaving import LeavingResult
 from .lifecycle import LifecycleResult
 from .metric import FormulaResult, MetricResult
+from .overlap import OverlapResult
 from .pages import PagesResult
 from .paths import PathsResult
 from .retention import RetentionResult
@@ -33,6 +34,7 @@ __all__ = [
     "LeavingResult",
     "LifecycleResult",
     "MetricResult",
+    "OverlapResult",
     "PagesResult",
     "PathsResult",
     "PeoplePage",
@@ -60,6 +62,7 @@ KINDS: dict[str, type[Result]] = {
         LeavingResult,
         FormulaResult,
         SegmentResult,
+        OverlapResult,
         RetentionResult,
         PathsResult,
         LifecycleResult,
