@@ -161,14 +161,18 @@ def _slid(
 def _asked_again(
     segments: Mapping[int, Group], its: Standings, person: Person, at: int, calendar: Calendar, row: Row | None
 ) -> Iterator[Crossing]:
+    seq, quiet = (None, False) if row is None else (row.seq, is_quiet(row))
     for number, group in segments.items():
-        member, recheck_at = belongs(group, person, at, calendar)
-        was = its.get(number, OUTSIDE)
-        since = at if member != was.member else was.since
-        its[number] = Standing(member, since, recheck_at)
-        if not member and recheck_at is None:
-            del its[number]
-        if member != was.member:
-            yield Crossing(
-                number, person.id, at, member, None if row is None else row.seq, row is not None and is_quiet(row)
-            )
+        was = its.get(number, OUTSIDE).member
+        if ask(number, group, its, person, at, calendar) != was:
+            yield Crossing(number, person.id, at, not was, seq, quiet)
+
+
+def ask(number: int, group: Group, its: Standings, person: Person, at: int, calendar: Calendar) -> bool:
+    """Ask about one segment at an instant, write the answer into the person's standings, and return whether it is in."""
+    member, recheck_at = belongs(group, person, at, calendar)
+    was = its.get(number, OUTSIDE)
+    its[number] = Standing(member, was.since if member == was.member else at, recheck_at)
+    if not member and recheck_at is None:
+        del its[number]
+    return member

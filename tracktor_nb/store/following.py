@@ -33,13 +33,16 @@ class News:
     """A part of the log: `position` is where the next one begins.
 
     `seqs` are the arrival numbers of its events, property changes, merges and undoings; `identities` whom they are
-    about, `joined` those among them whose person changed.
+    about, `joined` those among them that were merged, `parted` those that were parted again. `rest` says that the log
+    holds more already.
     """
 
     position: int
     seqs: frozenset[int]
     identities: frozenset[int]
     joined: frozenset[int]
+    parted: frozenset[int]
+    rest: bool
 
 
 def take_place(tx: Transaction, site_id: int, name: str, holder: str, now: int, until: int) -> Place | None:
@@ -78,18 +81,19 @@ def move_place(tx: Transaction, place: Place, to: Place) -> bool:
 
 def news(connection: sa.Connection, place: Place) -> News | None:
     """Return the next part of the log of the place's site, None while there is none."""
-    end = min([log_end(connection), *(_page_end(connection, table, place) for table in (event, property_change))])
+    last = log_end(connection)
+    end = min([last, *(_page_end(connection, table, place) for table in (event, property_change))])
     if end <= place.position:
         return None
-    seqs, identities, joined = set[int](), set[int](), set[int]()
+    seqs, identities = set[int](), set[int]()
     for table in (event, property_change):
         for seq, whose in _told(connection, table, place, end):
             seqs.add(seq)
             identities.add(whose)
-    for seq, src, dest in (*_merged(connection, place, end), *_undone(connection, place, end)):
-        seqs.add(seq)
-        joined |= {src, dest}
-    return News(end, frozenset(seqs), frozenset(identities | joined), frozenset(joined))
+    merged, undone = _merged(connection, place, end), _undone(connection, place, end)
+    joined, parted = (frozenset(id for _, *ends in rows for id in ends) for rows in (merged, undone))
+    seqs |= {seq for seq, *_ in (*merged, *undone)}
+    return News(end, frozenset(seqs), frozenset(identities | joined | parted), joined, parted, end < last)
 
 
 def _page_end(connection: sa.Connection, table: sa.Table, place: Place) -> int:

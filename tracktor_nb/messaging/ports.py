@@ -1,0 +1,65 @@
+"""What the engine needs of the world, so that it knows neither database nor clock."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Protocol, TypeVar
+
+from tracktor_nb.semantics.condition import Group
+from tracktor_nb.semantics.person import Person
+from tracktor_nb.semantics.standing import Standings
+
+
+class Part(Protocol):
+    """A part of the log: its rows by arrival number, and everybody whom they are about, as they are now.
+
+    `standings` has those of all who became, or were, one of the people; `parted` are those who were one person with
+    somebody before, until the merge was undone. `horizon` is the instant (microseconds) at
+    which the last of the rows became known; `rest` says that the log holds more already.
+    """
+
+    @property
+    def fresh(self) -> frozenset[int]: ...
+
+    @property
+    def people(self) -> Mapping[int, Person]: ...
+
+    @property
+    def standings(self) -> Mapping[int, Standings]: ...
+
+    @property
+    def parted(self) -> Collection[int]: ...
+
+    @property
+    def horizon(self) -> int: ...
+
+    @property
+    def rest(self) -> bool: ...
+
+
+AnyPart = TypeVar("AnyPart", bound=Part)
+
+
+class LiveStore(Protocol[AnyPart]):
+    """The log of one site, followed by one process at a time, and the standings of its people."""
+
+    def take(self) -> bool:
+        """Hold the place of this site's follower, or go on holding it; False if somebody else does."""
+
+    def segments(self) -> tuple[Mapping[int, Group], Sequence[int]]:
+        """Return the segments to keep by number, and the numbers of those about which not everybody was asked yet."""
+
+    def reached(self) -> int:
+        """Return the instant up to which time has been followed."""
+
+    def next_part(self) -> AnyPart | None:
+        """Return what came since the last part that was kept, None if nothing did."""
+
+    def due(self, until: int) -> AnyPart | None:
+        """Return people for whom time alone may have changed something up to an instant, None if there are none."""
+
+    def unasked(self, number: int) -> AnyPart | None:
+        """Return the next people to be asked about a new segment; None once all were, which is then written down."""
+
+    def keep(self, part: AnyPart, standings: Mapping[int, Standings], reached: int) -> bool:
+        """Write the standings that the people of a part have now, and go on behind it; False if another one did."""
