@@ -1,4 +1,4 @@
-import { firstWorking, type Storage } from "./storage.ts";
+import type { Storage } from "./storage.ts";
 
 /** What the visitor allows: everything; nothing yet, until asked; nothing. */
 export type Consent = "granted" | "pending" | "denied";
@@ -10,28 +10,14 @@ export interface Choice {
 }
 
 /** Returns the choice of the visitor: his decision if there is one, else what the page assumes. Asking writes nothing. */
-export function createChoice(assumed: Consent, places: Array<() => Storage>, key: string): Choice {
-  var state = decided() || assumed;
-
-  function decided(): Consent | undefined {
-    for (var i = 0; i < places.length; i++) {
-      try {
-        var kept = places[i]!().read(key);
-      } catch (forbidden) {
-        continue;
-      }
-      if (kept === "granted" || kept === "denied") return kept;
-    }
-    return undefined;
-  }
+export function createChoice(assumed: Consent, storage: Storage, key: string): Choice {
+  var kept = storage.read(key);
+  var state: Consent = kept === "granted" || kept === "denied" ? kept : assumed;
 
   function decide(decision: "granted" | "denied"): void {
     state = decision;
-    var same = decision === assumed || (decision === "denied" && assumed === "pending");
-    if (same && !decided()) return;
-    var place = firstWorking(places);
-    if (same) place.remove(key);
-    else place.write(key, decision);
+    if (decision === assumed || (decision === "denied" && assumed === "pending")) storage.remove(key);
+    else storage.write(key, decision);
   }
 
   return { state: () => state, decide };

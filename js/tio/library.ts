@@ -8,7 +8,7 @@ import { json } from "./json.ts";
 import { createPages } from "./pages.ts";
 import { install, type Tio } from "./queue.ts";
 import { createRecorder, type Recorder } from "./recorder.ts";
-import { cookies, webStorage } from "./storage.ts";
+import { cookies, layered, webStorage } from "./storage.ts";
 
 /** What the page may choose before the library comes: `window.tioOptions`. */
 export interface Options {
@@ -62,7 +62,7 @@ export function start(tio: Tio, config: Config, options: Options): void {
   var jar = cookies(document, location.protocol === "https:");
   var choice = createChoice(
     assumedFor(navigator, options.consent, !!options.respectDnt),
-    [local, jar],
+    layered([local, jar]),
     prefix + "_choice",
   );
   var hide = options.hide || [];

@@ -3,7 +3,7 @@ import { createDelivery, type Wire } from "./delivery.ts";
 import { createIdentity, isAnonymous } from "./identity.ts";
 import { base62, type RandomBytes } from "./random.ts";
 import { createShelf } from "./shelf.ts";
-import { clear, firstWorking, type Storage } from "./storage.ts";
+import { clear, layered, type Storage } from "./storage.ts";
 import { createTouches, type Facts, type Landing } from "./touches.ts";
 
 /** What may be touched only once the visitor allows it. */
@@ -42,9 +42,9 @@ var OFTEN = 10000;
 /** Returns the recorder of this page, which begins to listen for the page's end and for the network. */
 export function createRecorder(here: Situation): Recorder {
   var places = here.places;
-  var lasting = firstWorking([places.local, places.cookies]);
-  var local = firstWorking([places.local]);
-  var session = firstWorking([places.session]);
+  var lasting = layered([places.local, places.cookies]);
+  var local = layered([places.local]);
+  var session = layered([places.session]);
   var identity = createIdentity(here.prefix, lasting, session, here.random);
   var shelf = createShelf(local, here.prefix, base62(8, here.random), Date.now);
   var delivery = createDelivery({ sid: here.sid, bot: here.bot || undefined }, shelf, here.wire, identity.signOf);

@@ -8,58 +8,52 @@ export interface Storage {
   keys(): string[];
 }
 
-/** Returns the first of the places that really keeps what is written; the page may forbid any of them. */
-export function firstWorking(places: Array<() => Storage>): Storage {
-  for (var i = 0; i < places.length; i++) {
-    try {
-      var place = places[i]!();
-      if (keeps(place)) return guarded(place);
-    } catch (forbidden) {
-      continue;
+/**
+ * Returns one place made of several: each text lies in the first that keeps it. The page may forbid any of them, they may
+ * be full, or become so; what none of them keeps is kept until the page goes. Reading writes nothing.
+ */
+export function layered(given: Array<() => Storage>): Storage {
+  var places: Storage[] = [];
+  given.forEach((get) => attempt(() => places.push(get()), 0));
+  places.push(inMemory());
+
+  function read(key: string): string | null {
+    for (var i = 0; i < places.length; i++) {
+      var kept = attempt(() => places[i]!.read(key), null);
+      if (kept !== null) return kept;
     }
-  }
-  return inMemory();
-}
-
-function keeps(place: Storage): boolean {
-  place.write("tio_probe", "1");
-  var kept = place.read("tio_probe") === "1";
-  place.remove("tio_probe");
-  return kept;
-}
-
-/** What the place does not take any more (it is full, or was forbidden meanwhile) is kept until the page goes. */
-function guarded(place: Storage): Storage {
-  var memory = inMemory();
-
-  function attempt<T>(work: () => T, otherwise: T): T {
-    try {
-      return work();
-    } catch (forbidden) {
-      return otherwise;
-    }
+    return null;
   }
 
   function write(key: string, value: string): void {
-    var kept = attempt(() => {
-      place.write(key, value);
-      return true;
-    }, false);
-    if (kept) memory.remove(key);
-    else memory.write(key, value);
-  }
-
-  function read(key: string): string | null {
-    var kept = memory.read(key);
-    return kept === null ? attempt(() => place.read(key), null) : kept;
+    var done = false;
+    places.forEach((place) => {
+      if (done) return attempt(() => place.remove(key), undefined);
+      done = attempt(() => {
+        place.write(key, value);
+        return place.read(key) === value;
+      }, false);
+      if (!done) attempt(() => place.remove(key), undefined);
+    });
   }
 
   function remove(key: string): void {
-    memory.remove(key);
-    attempt(() => place.remove(key), undefined);
+    places.forEach((place) => attempt(() => place.remove(key), undefined));
   }
 
-  return { read, write, remove, keys: () => attempt(place.keys, []) };
+  function keys(): string[] {
+    return places.reduce((all, place) => all.concat(attempt(place.keys, [])), [] as string[]);
+  }
+
+  return { read, write, remove, keys };
+}
+
+function attempt<T>(work: () => T, otherwise: T): T {
+  try {
+    return work();
+  } catch (forbidden) {
+    return otherwise;
+  }
 }
 
 /** localStorage or sessionStorage; given by a function because merely touching it may throw. */

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import re
-import socket
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -20,11 +15,13 @@ import pytest
 import sqlalchemy as sa
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from tracktor_nb.ingest.snippet import snippet
 from tracktor_nb.store.database import Database, open_database
 from tracktor_nb.store.sites import SiteRecord, add_site
 from tracktor_nb.store.tables import event, event_name, identity, property_change
 
 from .install_chromium import CURE, find_chromium
+from .server_process import ServerProcess
 
 FLAGS = (
     "--no-sandbox",
@@ -124,6 +121,17 @@ class Recorded:
         )
         return [(who, _value(data)) for who, data in self._rows(query)]
 
+    def times(self) -> list[tuple[str, float]]:
+        """Return (event, Unix seconds at which it happened) in order of arrival."""
+        query = sa.select(event_name.c.name, event.c.time).join(event_name, event_name.c.id == event.c.name_id)
+        rows = self._rows(query.where(event.c.site_id == self.site.id).order_by(event.c.seq))
+        return [(name, time / 1e6) for name, time in rows]
+
+    def bots(self) -> set[str]:
+        """Return the names of the events that are marked as a program's."""
+        query = sa.select(event_name.c.name).join(event, event_name.c.id == event.c.name_id)
+        return {name for (name,) in self._rows(query.where(event.c.site_id == self.site.id, event.c.bot))}
+
     def people(self) -> list[set[str]]:
         """Return the distinct ids of each person, in order of first sight."""
         query = sa.select(identity.c.person_id, identity.c.distinct_id).where(identity.c.site_id == self.site.id)
@@ -145,22 +153,13 @@ def _value(data: str | None) -> Any:
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """The real server in a process of its own, started as a person would."""
     folder = tmp_path_factory.mktemp("server")
-    url, port = f"sqlite:///{folder / 'shop.db'}", _free_port()
-    settings = {"DATABASE": url, "PORT": str(port), "DATA": str(folder), "DEMO": "1", "SITE": "demo"}
+    url = f"sqlite:///{folder / 'shop.db'}"
     with open_database(url) as database:
         database.writer.run(lambda tx: add_site(tx, "demo"))
-        process = subprocess.Popen(
-            [sys.executable, "-m", "tracktor_nb", "serve"],
-            env=os.environ | {f"TRACKTOR_{name}": value for name, value in settings.items()},
-            stdout=subprocess.PIPE,
-            text=True,
-            cwd=Path(__file__).parents[2],
-        )
-        assert process.stdout is not None
-        assert "listening" in process.stdout.readline(), "the server did not start; its message stands above"
-        yield Server(f"http://127.0.0.1:{port}", database)
-        process.terminate()
-        assert process.wait(timeout=20) == 0
+        process = ServerProcess(folder, url)
+        process.start()
+        yield Server(process.origin, database)
+        process.stop()
 
 
 @pytest.fixture
@@ -168,6 +167,12 @@ def recorded(server: Server, request: pytest.FixtureRequest) -> Recorded:
     """A new site of its own for each test, by its tables."""
     site = server.database.writer.run(lambda tx: add_site(tx, request.node.name))
     return Recorded(server.database, site)
+
+
+@pytest.fixture
+def ours(server: Server, recorded: Recorded) -> str:
+    """Our own snippet for the test's site."""
+    return snippet(recorded.site.sid, server.origin)
 
 
 @dataclass
@@ -206,9 +211,3 @@ def customer() -> Iterator[Customer]:
     web.shutdown()
     thread.join()
     web.server_close()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import re
-import threading
-import time
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -15,6 +12,7 @@ from tracktor_nb.ingest.snippet import METHODS, snippet
 from tracktor_nb.semantics.identity import RESERVED_IDS, signature
 
 from .conftest import Customer, Recorded, Server
+from .visits import events, eventually, script, settle
 
 pytestmark = pytest.mark.browser
 
@@ -37,38 +35,9 @@ SEED_SNIPPET = """\
 
 
 @pytest.fixture
-def ours(server: Server, recorded: Recorded) -> str:
-    """Our own snippet for the test's site."""
-    return snippet(recorded.site.sid, server.origin)
-
-
-@pytest.fixture
 def seeds(server: Server, recorded: Recorded) -> str:
     """The seed's snippet for the test's site."""
     return SEED_SNIPPET.replace("YOUR_TOKEN_HERE", recorded.site.sid).replace("YOUR_HOST_HERE", server.origin)
-
-
-def settle(page: Page) -> None:
-    """Wait until the library is there and all that was called so far is stored: messages keep their order."""
-    page.wait_for_function("Object.hasOwn(tio, 'site')")
-    assert page.evaluate("new Promise(done => tio.push(Object.assign(['track', 'settled'], {done})))")["ok"]
-
-
-def events(recorded: Recorded) -> list[tuple[str, str, Any]]:
-    """What was recorded besides the events of `settle`."""
-    return [each for each in recorded.events() if each[1] != "settled"]
-
-
-def eventually(check: Callable[[], bool], seconds: float = 10) -> None:
-    """Wait until the check holds."""
-    deadline, pause = time.monotonic() + seconds, threading.Event()
-    while not check():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        pause.wait(0.02)
-
-
-def script(code: str) -> str:
-    return f"<script>{code}</script>"
 
 
 def test_the_seeds_snippet_loads_and_sends(page: Page, customer: Customer, recorded: Recorded, seeds: str) -> None:

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { assumedFor, createChoice } from "../consent.ts";
 import { inMemory } from "../storage.ts";
 
-const open = (assumed, storage) => createChoice(assumed, [() => storage], "choice");
+const open = (assumed, storage) => createChoice(assumed, storage, "choice");
 
 test("asking what is allowed writes nothing", () => {
   const storage = { ...inMemory(), write: () => assert.fail("written"), remove: () => assert.fail("removed") };
@@ -33,12 +33,6 @@ test("a decision can be taken back", () => {
   open("granted", storage).decide("denied");
   open("granted", storage).decide("granted");
   assert.deepEqual(storage.keys(), []);
-});
-
-test("without any storage a decision holds for the page", () => {
-  const choice = createChoice("granted", [() => assert.fail("forbidden")], "choice");
-  choice.decide("denied");
-  assert.equal(choice.state(), "denied");
 });
 
 test("a browser that asks not to be followed is not: by GPC always, by DNT where the page says so", () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { clear, cookies, firstWorking, inMemory, webStorage } from "../storage.ts";
+import { clear, cookies, layered, inMemory, webStorage } from "../storage.ts";
 
 const forbidden = webStorage(() => {
   throw new Error("SecurityError");
@@ -26,7 +26,7 @@ function page() {
 
 test("the first place that keeps what is written is taken", () => {
   const document = page();
-  const storage = firstWorking([forbidden, deaf, cookies(document, true)]);
+  const storage = layered([forbidden, deaf, cookies(document, true)]);
   storage.write("tio_1", "a b;c");
   assert.equal(document.cookie, "tio_1=a%20b%3Bc");
   assert.match(document.written.at(-1), /; path=\/; max-age=315360000; SameSite=Lax; Secure$/);
@@ -37,7 +37,7 @@ test("the first place that keeps what is written is taken", () => {
 });
 
 test("with every place forbidden the page still remembers until it goes", () => {
-  const storage = firstWorking([forbidden, deaf]);
+  const storage = layered([forbidden, deaf]);
   storage.write("__proto__", "x");
   assert.equal(storage.read("__proto__"), "x");
   assert.equal(storage.read("constructor"), null);
@@ -48,7 +48,7 @@ test("with every place forbidden the page still remembers until it goes", () => 
 test("what a full place does not take is kept until the page goes", () => {
   const place = inMemory();
   let full = false;
-  const storage = firstWorking([
+  const storage = layered([
     () => ({
       ...place,
       write: (key, value) => {
@@ -60,10 +60,21 @@ test("what a full place does not take is kept until the page goes", () => {
   storage.write("a", "1");
   full = true;
   storage.write("a", "2");
-  assert.deepEqual([storage.read("a"), place.read("a")], ["2", "1"]);
+  assert.deepEqual([storage.read("a"), place.read("a")], ["2", null]);
   full = false;
   storage.write("a", "3");
   assert.deepEqual([storage.read("a"), place.read("a")], ["3", "3"]);
+});
+
+test("what a place kept before it was full is still known", () => {
+  const place = inMemory();
+  place.write("a", "1");
+  const full = { ...place, write: () => assert.fail("QuotaExceededError") };
+  const document = page();
+  const storage = layered([() => full, cookies(document, false)]);
+  assert.equal(storage.read("a"), "1");
+  storage.write("a", "2");
+  assert.deepEqual([storage.read("a"), document.cookie], ["2", "a=2"]);
 });
 
 test("a place that is forbidden later on does no harm", () => {
@@ -76,11 +87,11 @@ test("a place that is forbidden later on does no harm", () => {
       return memory[name](...args);
     };
   }
-  const storage = firstWorking([() => place]);
+  const storage = layered([() => place]);
   forbidden = true;
   storage.write("a", "1");
   storage.remove("b");
-  assert.deepEqual([storage.read("a"), storage.read("b"), storage.keys()], ["1", null, []]);
+  assert.deepEqual([storage.read("a"), storage.read("b"), storage.keys()], ["1", null, ["a"]]);
 });
 
 test("what is ours can be cleared without touching what is not", () => {
