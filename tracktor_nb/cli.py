@@ -122,10 +122,10 @@ def analysis() -> None:
 
 @main.command()
 def work() -> None:
-    """Run the worker: it keeps the database tidy."""
-    from .store.upkeep import keep_tidy
+    """Run the worker: it makes the events that time brings, and keeps the database tidy."""
+    from .store.upkeep import keep_in_time
 
-    keep_tidy(load_settings().url)
+    keep_in_time(load_settings().url)
 
 
 @main.command()

@@ -72,7 +72,7 @@ def make_app(
     )
     shared, meter = {"house": house}, Meter(house)
     routes = [
-        (r"/(set|track|alias)/?", Record, shared),
+        (r"/(set|track|alias|cart)/?", Record, shared),
         (r"/batch/?", Batch, shared),
         (rf"/v1/({KINDS})/?", Segment, shared),
         (r"/scripts/([^/]*)\.js", Library, shared),

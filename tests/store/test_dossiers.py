@@ -7,6 +7,7 @@ import json
 import pytest
 
 from tracktor_nb.errors import NotFoundError, PayloadError
+from tracktor_nb.store.carts import NewCart, record_carts
 from tracktor_nb.store.database import Database
 from tracktor_nb.store.dossiers import MergePreview, Side, export_person, preview_merge
 from tracktor_nb.store.events import record_change, record_event
@@ -31,6 +32,7 @@ def told(database: Database, shop: SiteRecord) -> Database:
         record_event(tx, shop.id, "ann@example.com", "Purchase", NOW + 3, NOW + 3, data={"price": 3})
         record_event(tx, shop.id, "bob", "Visit", NOW, NOW)
         record_change(tx, shop.id, "bob", {"plan": "none", "age": 30}, NOW, NOW)
+        record_carts(tx, shop.id, [NewCart("a-1", "set", {"products": [1]}, NOW, NOW)])
         wrong = merge(tx, shop.id, "bob", "ann@example.com", NOW + 4, NOW + 4).edge_seq
         assert wrong is not None
         undo(tx, shop.id, wrong, NOW + 5)
@@ -55,6 +57,8 @@ def test_an_export_has_all_that_is_stored_of_a_person_and_nothing_of_others(told
     visit, purchase = found["events"]
     assert (visit["event"], visit["bot"], visit["notes"]) == ("Visit", True, {"flags": ["ts_unit"]})
     assert (purchase["properties"], purchase["time"]) == ({"price": 3}, "2026-09-21T14:13:20.000004+00:00")
+    [called] = found["carts"]
+    assert (called["id"], called["operation"], called["cart"]) == ("a-1", "set", {"products": [1]})
     known, undone = found["merges"]
     assert (known["src"], known["dest"], known["reason"]) == ("a-1", "ann@example.com", "identify")
     assert (undone["src"], undone["undone_at"][-12:]) == (None, "000006+00:00")

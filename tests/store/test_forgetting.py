@@ -14,6 +14,7 @@ import sqlalchemy as sa
 
 from tests.databases import PATIENCE
 from tracktor_nb.errors import NotFoundError, PayloadError
+from tracktor_nb.store.carts import NewCart, record_carts
 from tracktor_nb.store.database import Database, open_database
 from tracktor_nb.store.events import record_change, record_event
 from tracktor_nb.store.forgetting import Receipt, erase_person, remove
@@ -38,6 +39,7 @@ def fill(tx: Transaction, site_id: int, who: str = ID, visitor: str = f"a-{MARK}
     merge(tx, site_id, visitor, who, NOW, NOW, reason="identify")
     record_event(tx, site_id, who, "Purchase", NOW, NOW, data={"note": MARK})
     record_change(tx, site_id, who, {"first_name": MARK, "email": who}, NOW, NOW)
+    record_carts(tx, site_id, [NewCart(who, "set", {"note": MARK}, NOW, NOW)])
     why = PayloadError("bad_json", "data", "The JSON ends too early.")
     for raw in (f"id={quote_plus(who)}&data=%7B", json.dumps({"id": who, "data": "{"}), f'{{"id":"{who}"}}'):
         keep_rejected(tx, site_id, NOW, "track", raw.encode(), why)
@@ -70,10 +72,11 @@ def tables_with(database: Database, text: str) -> list[str]:
 
 
 def test_an_erased_person_is_in_no_table_and_the_receipt_counts_the_rows(full: Database, shop: SiteRecord) -> None:
-    assert tables_with(full, MARK) == ["event", "identity", "property_change", "rejected"]
+    assert tables_with(full, MARK) == ["cart", "event", "identity", "property_change", "rejected"]
     receipt = erase_person(full, shop, ID, NOW)
     assert tables_with(full, MARK) == []
-    assert receipt.rows == {"event": 2, "property_change": 1, "cohort_member": 0, "identity_edge": 1} | {
+    assert receipt.rows == {"event": 2, "property_change": 1, "cart": 1, "cohort_member": 0} | {
+        "identity_edge": 1,
         "identity": 2,
         "rejected": 3,
     }

@@ -14,7 +14,7 @@ from tracktor_nb.store.database import Database, open_database
 from tracktor_nb.store.events import NewEvent, record_events
 from tracktor_nb.store.rejected import keep_rejected, list_rejected
 from tracktor_nb.store.sites import SiteRecord, add_site
-from tracktor_nb.store.upkeep import keep_tidy, tidy
+from tracktor_nb.store.upkeep import keep_in_time, tidy
 
 MONTH = 30 * 24 * 3600 * 1_000_000
 
@@ -81,6 +81,6 @@ def test_the_worker_tidies_until_it_is_told_to_stop(database: Database, shop: Si
 
     with ThreadPoolExecutor() as pool:
         watching = pool.submit(stop_when_tidy)
-        keep_tidy(database_url)
+        keep_in_time(database_url)
         watching.result(20)
     assert count_rejected(database, shop) == 0

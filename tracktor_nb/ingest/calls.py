@@ -1,4 +1,4 @@
-"""What /set, /track and /alias mean: parameters checked, rights checked, and the entry that will be stored.
+"""What /set, /track, /alias and /cart mean: parameters checked, rights checked, and the entry that will be stored.
 
 Everything that can be refused without the database is refused here; `recording` only writes.
 """
@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from tracktor_nb.errors import PayloadError
+from tracktor_nb.semantics.cart import OPERATIONS, total_of
 from tracktor_nb.semantics.event import Value
 from tracktor_nb.semantics.identity import check_distinct_id, check_signature, is_anonymous
 from tracktor_nb.semantics.wire import (
@@ -22,8 +23,10 @@ from tracktor_nb.semantics.wire import (
     read_object,
     read_ts,
 )
+from tracktor_nb.store.carts import NewCart
 from tracktor_nb.store.events import NewChange, NewEvent
 from tracktor_nb.store.identity import Limits
+from tracktor_nb.store.site_settings import silences_of
 from tracktor_nb.store.sites import SiteRecord
 
 from .recording import Entry, NewMerge, merge_not_allowed
@@ -96,7 +99,29 @@ def merge_of(call: Call) -> NewMerge:
     return NewMerge(src, dest, time, call.received_at, key, imported, rule, must_merge, limits=limits)
 
 
-ENTRIES: dict[str, Callable[[Call], Entry]] = {"track": event_of, "set": change_of, "alias": merge_of}
+def cart_of(call: Call) -> NewCart:
+    """Return the call about the cart of the person `id` that a /cart means: `op` is set, cancel or purchase."""
+    operation = call.params.need("op", "Send op=set, op=cancel or op=purchase.")
+    if operation not in OPERATIONS:
+        raise PayloadError("bad_value", "op", f"`op` must be one of {', '.join(OPERATIONS)}.")
+    distinct_id = _signed_id(call, "id", "")
+    given = call.params.values.get("cart")
+    if given in (None, "") and operation == "set":
+        call.params.need("cart", "Send the cart as a JSON object.")
+    cart, flags = (None, ()) if given in (None, "") else read_object(given, "cart")
+    if cart and "totalprice" in cart and total_of(cart) is None:
+        flags = (*flags, "total_invalid")
+    time, imported, notes = _when(call, flags)
+    key, silences = _message_key(call.params), silences_of(call.site.settings)
+    return NewCart(distinct_id, operation, cart, time, call.received_at, key, imported, call.bot, notes, *silences)
+
+
+ENTRIES: dict[str, Callable[[Call], Entry]] = {
+    "track": event_of,
+    "set": change_of,
+    "alias": merge_of,
+    "cart": cart_of,
+}
 """What a call to each route means."""
 
 

@@ -21,7 +21,21 @@ from .door import Door, House
 SHARED = "PROMETHEUS_MULTIPROC_DIR"
 CONTENT_TYPE = CONTENT_TYPE_LATEST
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)
-_ROUTES = ("set", "track", "alias", "batch", "v1", "scripts", "tio.js", "static", "demo", "healthz", "metrics")
+_ROUTES = (
+    "set",
+    "track",
+    "alias",
+    "cart",
+    "batch",
+    "v1",
+    "scripts",
+    "config",
+    "tio.js",
+    "static",
+    "demo",
+    "healthz",
+    "metrics",
+)
 _PROXIED = ("X-Forwarded-For", "X-Real-Ip", "Forwarded", "Via")
 
 

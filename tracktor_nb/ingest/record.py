@@ -1,4 +1,4 @@
-"""The routes that record: what they have in common, and /set, /track and /alias."""
+"""The routes that record: what they have in common, and /set, /track, /alias and /cart."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ class Recorder(Door):
 
 
 class Record(Recorder):
-    """/set, /track and /alias: one call a request."""
+    """/set, /track, /alias and /cart: one call a request."""
 
     async def get(self, route: str) -> None:
         """Record what the query says; a body is not looked at."""

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from tracktor_nb.errors import PayloadError
 from tracktor_nb.semantics.event import Value
 from tracktor_nb.semantics.identity import ANONYMOUS_PREFIX
+from tracktor_nb.store.carts import NewCart, record_carts, settle_carts
 from tracktor_nb.store.events import NewChange, NewEvent, record_rows
 from tracktor_nb.store.identity import Limits, look_up_person, merge
 from tracktor_nb.store.people import properties_of
@@ -47,7 +48,7 @@ class NewTraits(NamedTuple):
     fill: Mapping[str, Value]
 
 
-Entry = NewEvent | NewChange | NewMerge | NewTraits
+Entry = NewEvent | NewChange | NewMerge | NewTraits | NewCart
 
 
 def step_of(site_id: int, entries: Sequence[Entry]) -> Step:
@@ -56,7 +57,11 @@ def step_of(site_id: int, entries: Sequence[Entry]) -> Step:
 
 
 def _record(tx: Transaction, site_id: int, entries: Sequence[Entry]) -> Iterator[Outcome]:
-    """Plain rows go into the store together; what looks at a person first comes alone, after the rows before it."""
+    """Plain rows go into the store together; what looks at a person first comes alone, after the rows before it.
+
+    What follows from calls about carts is said once they are all in: a browser that was offline sends many at once.
+    """
+    called: dict[int, int] = {}
     for plain, run in groupby(entries, key=lambda entry: isinstance(entry, (NewEvent, NewChange))):
         if plain:
             yield from _rows(tx, site_id, [entry for entry in run if isinstance(entry, (NewEvent, NewChange))])
@@ -66,6 +71,12 @@ def _record(tx: Transaction, site_id: int, entries: Sequence[Entry]) -> Iterator
                 yield _merge(tx, site_id, entry)
             elif isinstance(entry, NewTraits):
                 yield from _rows(tx, site_id, [_filled(tx, site_id, entry)])
+            elif isinstance(entry, NewCart):
+                [recorded] = record_carts(tx, site_id, [entry])
+                called.update({recorded.identity_id: entry.received_at} if recorded.is_new else {})
+                yield {"duplicate": True} if recorded.duplicate else {}
+    if called:
+        settle_carts(tx, site_id, called, max(called.values()))
 
 
 def _rows(tx: Transaction, site_id: int, rows: Sequence[NewEvent | NewChange]) -> list[Outcome]:

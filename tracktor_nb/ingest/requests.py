@@ -21,7 +21,9 @@ from tracktor_nb.semantics.wire import DEEPEST
 
 NAMES = frozenset(
     ("sid", "ts", "id", "sign", "data", "action", "srcid", "destid", "srcsign", "destsign", "reason", "message_id")
-) | {"sent_at"}
+) | {"sent_at", "op", "cart"}
+
+_OBJECTS = ("data", "cart")
 
 RawParams = Mapping[str, list[bytes]]
 
@@ -32,7 +34,7 @@ _UNSAFE = re.compile("[\x00\ud800-\udfff]")
 
 
 class Params:
-    """The parameters of one call: texts, and `data` as text or as an object already parsed.
+    """The parameters of one call: texts, and `data` and `cart` as text or as an object already parsed.
 
     Reading goes on after the first problem, so that a call refused can still be kept for the site it was sent to.
     """
@@ -106,7 +108,7 @@ def params_of(given: Mapping[str, Value]) -> Params:
     for name, value in given.items():
         if name not in NAMES:
             params.unknown.append(name)
-        elif (type(value) is str and value.isprintable()) or (name == "data" and value is not None):
+        elif (type(value) is str and value.isprintable()) or (name in _OBJECTS and value is not None):
             params.values[name] = value
         elif value is not None:
             _take_scalar(params, name, value)

@@ -20,7 +20,7 @@ from .cohorts import cohorts_of
 from .identity import look_up_person
 from .mentions import mentioning
 from .people import properties_of, told_of
-from .tables import event, event_name, identity, identity_edge, property_change, rejected
+from .tables import cart, event, event_name, identity, identity_edge, property_change, rejected
 
 _NEW = 1 << 61  # the identity of an id that nobody has yet
 _LAST = 1 << 62  # behind everything that was told
@@ -86,7 +86,7 @@ def _side(connection: sa.Connection, distinct_id: str, person: int | None) -> Si
 
 
 def export_person(connection: sa.Connection, site_id: int, distinct_id: str) -> dict[str, Any]:
-    """Return all that is stored of a person as JSON values: ids, properties and their history, events, merges,
+    """Return all that is stored of a person as JSON values: ids, properties and their history, events, carts, merges,
     the cohorts that list it, and refused requests in which one of the ids occurs. Times are ISO texts in UTC.
 
     NotFoundError if nobody has the id.
@@ -101,6 +101,7 @@ def export_person(connection: sa.Connection, site_id: int, distinct_id: str) -> 
         "properties": properties_of(connection, site_id, distinct_id),
         "history": list(_history(connection, members)),
         "events": list(_events(connection, members)),
+        "carts": list(_carts(connection, members)),
         "merges": list(_merges(connection, members)),
         "cohorts": cohorts_of(connection, site_id, members),
         "refused": list(_refused(connection, mentioning(connection, site_id, members.values()))),
@@ -131,8 +132,15 @@ def _events(connection: sa.Connection, members: Mapping[int, str]) -> Iterator[d
         yield {**_of_log(row, members), "event": row.name, "properties": properties}
 
 
+def _carts(connection: sa.Connection, members: Mapping[int, str]) -> Iterator[dict[str, Any]]:
+    rows = sa.select(cart).where(cart.c.identity_id.in_(members)).order_by(cart.c.time, cart.c.seq)
+    for row in connection.execute(rows):
+        content = orjson.loads(row.data) if row.data else None
+        yield {**_of_log(row, members), "operation": row.operation, "cart": content}
+
+
 def _of_log(row: sa.Row[Any], members: Mapping[int, str]) -> dict[str, Any]:
-    """What events and property changes have in common; notes only where there are any."""
+    """What events, property changes and calls about carts have in common; notes only where there are any."""
     times = {"time": _iso(row.time), "received_at": _iso(row.received_at)}
     notes = {"notes": orjson.loads(row.notes)} if row.notes else {}
     return {"id": members[row.identity_id], **times, "bot": bool(row.bot), "imported": bool(row.imported), **notes}

@@ -60,7 +60,6 @@ _LOG = (
     *("imported", "origin", "bot", "message_key", "data", "notes"),
 )
 _EVENT = (*_LOG, "name_id")
-_KEY = _LOG.index("message_key")
 
 
 def record_event(
@@ -125,10 +124,10 @@ def record_rows(tx: Transaction, site_id: int, rows: Sequence[NewEvent | NewChan
             events.append(_event_values(tx, site_id, seq, ids[row.distinct_id], row))
         else:
             changes.append(_change_values(site_id, seq, ids[row.distinct_id], row))
-    stored = _store(tx, "event", _EVENT, events)
+    stored = store_once(tx, "event", _EVENT, events)
     if not changes:
         return stored
-    changed = _store(tx, "property_change", _LOG, changes)
+    changed = store_once(tx, "property_change", _LOG, changes)
     if not events:
         return changed
     of_events, of_changes = iter(stored), iter(changed)
@@ -174,13 +173,17 @@ def _change_values(site_id: int, seq: int, identity: int, row: NewChange) -> tup
     )  # fmt: skip
 
 
-def _store(tx: Transaction, table: str, columns: tuple[str, ...], values: list[tuple[Any, ...]]) -> list[Recorded]:
-    """Insert the rows; those whose message is stored already are left out and answered with the stored row."""
+def store_once(tx: Transaction, table: str, columns: tuple[str, ...], values: list[tuple[Any, ...]]) -> list[Recorded]:
+    """Insert rows that begin with seq, identity and site, and return where each stands.
+
+    Those whose message is stored already are left out and answered with the stored row.
+    """
     if not values or insert(tx, table, columns, values) == len(values):
         return [Recorded(row[0], row[1], duplicate=False) for row in values]
-    found = stored_messages(tx, table, values[0][2], (row[_KEY] for row in values))
+    key = columns.index("message_key")
+    found = stored_messages(tx, table, values[0][2], (row[key] for row in values))
     recorded = []
     for row in values:
-        seq, identity = found.get(row[_KEY], row[:2])
+        seq, identity = found.get(row[key], row[:2])
         recorded.append(Recorded(seq, identity, duplicate=seq != row[0]))
     return recorded

@@ -20,7 +20,7 @@ from .identity import count_merge, lock_merges, look_up_person
 from .mentions import mentioning
 from .old_events import count_rewrite
 from .sites import SiteRecord
-from .tables import cohort_member, event, identity, identity_edge, property_change, rejected, segment_state
+from .tables import cart, cohort_member, event, identity, identity_edge, property_change, rejected, segment_state, visit
 from .tombstones import bury, tell_every_process
 from .upkeep import shorten_log
 from .writer import Transaction
@@ -90,12 +90,14 @@ def erase(tx: Transaction, site_id: int, distinct_id: str, at: int) -> tuple[tup
     rows = {
         "event": _delete(tx, event.c.identity_id, ids),
         "property_change": _delete(tx, property_change.c.identity_id, ids),
+        "cart": _delete(tx, cart.c.identity_id, ids),
         "cohort_member": _delete(tx, cohort_member.c.identity_id, ids),
         "identity_edge": _delete(tx, identity_edge.c.src, ids) + _delete(tx, identity_edge.c.dest, ids),
         "identity": _delete(tx, identity.c.id, ids),
         "rejected": _delete(tx, rejected.c.id, mentions),
     }
     _delete(tx, segment_state.c.person_id, ids)
+    _delete(tx, visit.c.identity_id, ids)
     digests = bury(tx, site_id, (member.distinct_id for member in members), at)
     count_merge(tx, site_id)
     count_rewrite(tx, site_id)

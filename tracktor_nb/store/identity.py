@@ -218,6 +218,7 @@ def count_merge(tx: Transaction, site_id: int) -> None:
 
 def _move(tx: Transaction, person: int, to: int) -> None:
     tx.execute("UPDATE identity SET person_id = ? WHERE person_id = ?", (to, person))
+    _look_at_carts(tx, {to})
 
 
 def _rebuild(tx: Transaction, person: int) -> None:
@@ -228,7 +229,14 @@ def _rebuild(tx: Transaction, person: int) -> None:
         edge.src.in_(members), edge.undone_at.is_(None)
     )
     people = person_of(IdentityEdge(*row) for row in tx.connection.execute(in_force))
-    ids = tx.connection.execute(sa.select(identity.c.id).where(identity.c.person_id == person)).scalars()
+    ids = tx.connection.execute(sa.select(identity.c.id).where(identity.c.person_id == person)).scalars().all()
     moved = [(people.get(id, id), id) for id in ids if people.get(id, id) != person]
     if moved:
         tx.execute("UPDATE identity SET person_id = ? WHERE id = ?", moved)
+        _look_at_carts(tx, {people.get(id, id) for id in ids})
+
+
+def _look_at_carts(tx: Transaction, people: set[int]) -> None:
+    """Let the worker say anew what follows from the carts of people who were joined or parted."""
+    latest = "SELECT MAX(seq) FROM cart WHERE identity_id IN (SELECT id FROM identity WHERE person_id = ?)"
+    tx.execute(f"UPDATE cart SET due_at = 0 WHERE seq = ({latest})", [(person,) for person in sorted(people)])
