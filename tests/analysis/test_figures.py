@@ -15,8 +15,12 @@ from tracktor_nb.analysis.evaluate import evaluate
 from tracktor_nb.analysis.figures.look import PALETTE, wrapped
 from tracktor_nb.semantics.condition import did
 from tracktor_nb.semantics.funnel import Funnel
+from tracktor_nb.semantics.lifecycle import Lifecycle
 from tracktor_nb.semantics.metric import Metric
+from tracktor_nb.semantics.path import Paths
+from tracktor_nb.semantics.retention import Retention
 from tracktor_nb.semantics.segment import Segment
+from tracktor_nb.semantics.stickiness import Stickiness
 
 LONG = "A name of an event that nobody would type by hand but some script did <b>anyway</b>"
 EVENTS = pd.DataFrame(
@@ -44,6 +48,12 @@ def figure(definition: Any, events: pd.DataFrame = EVENTS, **options: Any) -> di
         Metric.times_happened("A", by="source", freq="week"),
         Metric.times_per_person("A", freq="month"),
         Segment(did("A")),
+        Retention("A"),
+        Retention("A", by="source"),
+        Paths("A", group={"<i>": [LONG]}),
+        Paths(LONG, direction="before"),
+        Lifecycle("A"),
+        Stickiness(),
         Funnel(["Nothing"]),
         Metric.people_who_did("Nothing"),
     ],

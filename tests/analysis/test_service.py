@@ -23,8 +23,12 @@ from tracktor_nb.analysis.engine import Engine
 from tracktor_nb.errors import DefinitionError, ServiceError, UnknownNameError
 from tracktor_nb.semantics.condition import did
 from tracktor_nb.semantics.funnel import Funnel
+from tracktor_nb.semantics.lifecycle import Lifecycle
 from tracktor_nb.semantics.metric import Metric
+from tracktor_nb.semantics.path import Paths
+from tracktor_nb.semantics.retention import Retention
 from tracktor_nb.semantics.segment import Segment
+from tracktor_nb.semantics.stickiness import Stickiness
 
 DATABASE = "sqlite:///shop.db"
 
@@ -63,7 +67,17 @@ def asking(house: House, tmp_path: Path) -> Iterator[Client]:
 
 
 @pytest.mark.parametrize(
-    "definition", [Funnel(["A", "B"], by="n"), Metric.people_who_did("A"), Segment(did("A"))], ids=repr
+    "definition",
+    [
+        Funnel(["A", "B"], by="n"),
+        Metric.people_who_did("A"),
+        Segment(did("A")),
+        Retention("A", by="n"),
+        Paths("A", group={"AB": ["A", "B"]}),
+        Lifecycle(),
+        Stickiness("A"),
+    ],
+    ids=repr,
 )
 def test_the_client_answers_like_the_engine(house: House, asking: Client, definition: Any) -> None:
     for period in ("all time", "last 7 days", ("2026-03-01", "2026-03-02")):
@@ -75,6 +89,10 @@ def test_people_pages_and_reasons_come_through(asking: Client) -> None:
     assert result.people_page(2).rows[0]["distinct_id"] == "id-7"
     assert list(result.people(1, stopped=True).index) == []
     assert result.explain("id-7").summary == "reached all 2 steps"
+    paths = asking.evaluate("shop", Paths("A"))
+    assert paths.people_page(0, "A", to="B").rows[0]["distinct_id"] == "id-7"
+    lives = asking.evaluate("shop", Lifecycle("A", freq="day"))
+    assert list(lives.people("new", period=lives.table.index[0])["distinct_id"]) == ["id-7"]
 
 
 def test_what_happens_is_in_the_next_answer(house: House, asking: Client) -> None:
