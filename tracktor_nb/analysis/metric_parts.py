@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -18,6 +19,9 @@ Numbers = npt.NDArray[Any]
 """Counts as integers, sums as floats."""
 
 
+NO_BUCKETS = Buckets(np.zeros(0, np.int64), [])
+
+
 @dataclass(frozen=True)
 class Spans:
     """Where to count: the buckets, and behind them the whole range; `reads` are the instants at which each is over."""
@@ -28,13 +32,10 @@ class Spans:
     def __len__(self) -> int:
         return len(self.reads)
 
-
-@dataclass(frozen=True)
-class Tally:
-    """`cells` has a row a group and a column a span; `present` is true for groups of which there is anything."""
-
-    cells: Numbers
-    present: Flags
+    @property
+    def whole(self) -> Spans:
+        """The whole range alone."""
+        return Spans(NO_BUCKETS, self.reads[-1:])
 
 
 class Part(Protocol):
@@ -44,8 +45,11 @@ class Part(Protocol):
     def by(self) -> Column | None:
         """The value of each row that groups are made of."""
 
-    def tally(self, group: Ints, groups: int, spans: Spans) -> Tally:
-        """Return what each group adds up to in each span; `group` is the group of each row."""
+    def tally(self, group: Ints, groups: int, spans: Spans) -> Numbers:
+        """Return what each group (a row) adds up to in each span (a column); `group` is the group of each row."""
+
+    def present(self, group: Ints, groups: int, spans: Spans) -> Flags:
+        """Return of which groups there is anything in some span."""
 
 
 @dataclass(frozen=True)
@@ -61,13 +65,16 @@ class Rows:
     once: bool = False
     by: Column | None = None
 
-    def tally(self, group: Ints, groups: int, spans: Spans) -> Tally:
+    def tally(self, group: Ints, groups: int, spans: Spans) -> Numbers:
         bucket = spans.buckets.of(self.time)
         inside = (bucket >= 0) & (bucket < len(spans) - 1)
         cells = np.zeros((groups, len(spans)), np.int64 if self.weight is None else np.float64)
         cells[:, :-1] = self._counted(group[inside], bucket[inside], groups, len(spans) - 1, inside)
         cells[:, -1] = self._counted(group, np.zeros(len(group), np.int64), groups, 1, None)[:, 0]
-        return Tally(cells, np.bincount(group, minlength=groups) > 0)
+        return cells
+
+    def present(self, group: Ints, groups: int, spans: Spans) -> Flags:
+        return np.bincount(group, minlength=groups) > 0
 
     def _counted(self, group: Ints, bucket: Ints, groups: int, size: int, rows: Flags | None) -> Numbers:
         """Return groups x buckets."""
@@ -101,20 +108,66 @@ class Standing:
     by: Column | None = None
     asked: Callable[[int], Flags] | None = None
 
-    def tally(self, group: Ints, groups: int, spans: Spans) -> Tally:
+    def tally(self, group: Ints, groups: int, spans: Spans) -> Numbers:
+        if self.asked is None:
+            return self._in_force(group, groups, spans)
         cells = np.zeros((groups, len(spans)), np.int64 if self.weight is None else np.float64)
-        present = np.zeros(groups, np.bool_)
         for span, at in enumerate(spans.reads):
             stands = self.standing(at)
-            weight = None if self.weight is None else self.weight[stands]
-            cells[:, span] = np.bincount(group[stands], weight, minlength=groups)
-            present |= np.bincount(group[stands], minlength=groups) > 0
-        return Tally(cells, present)
+            cells[:, span] = np.bincount(group[stands], self._weight(stands), minlength=groups)
+        return cells
+
+    def present(self, group: Ints, groups: int, spans: Spans) -> Flags:
+        if self.asked is None:
+            begins, ends = self._reads(spans)
+            return np.bincount(group[begins < ends], minlength=groups) > 0
+        seen = [np.bincount(group[self.standing(at)], minlength=groups) > 0 for at in spans.reads]
+        present: Flags = np.any(seen, axis=0)
+        return present
+
+    def _in_force(self, group: Ints, groups: int, spans: Spans) -> Numbers:
+        """Add each row where it begins and take it away where it ends; nothing is rounded on the way."""
+        begins, ends = self._reads(spans)
+        rows, size = begins < ends, len(spans) + 1
+        first, last = group[rows] * size + begins[rows], group[rows] * size + ends[rows]
+
+        def summed(weight: Numbers | None) -> Numbers:
+            changes = [np.bincount(cell, weight, minlength=groups * size) for cell in (first, last)]
+            return np.cumsum((changes[0] - changes[1]).reshape(groups, size)[:, :-1], axis=1)
+
+        if self.weight is None:
+            return summed(None)
+        digits = list(_digits(self.weight[rows]))
+        return sum((scale * summed(digit) for scale, digit in reversed(digits)), np.zeros((groups, len(spans))))
+
+    def _reads(self, spans: Spans) -> tuple[Ints, Ints]:
+        """The number of the first span at whose end each row holds, and of the first behind that at which it does not;
+        instants of reads never go back.
+        """
+        return np.searchsorted(spans.reads, self.since), np.searchsorted(spans.reads, self.until)
+
+    def _weight(self, rows: Flags) -> Numbers | None:
+        return None if self.weight is None else self.weight[rows]
 
     def standing(self, at: int) -> Flags:
         """Return which rows hold at the instant."""
         holds: Flags = (self.since <= at) & (at < self.until)
         return holds if self.asked is None else holds & self.asked(at)[self.person]
+
+
+DIGIT = 30
+"""Bits of a digit: millions of digits can be added up as floats without rounding."""
+
+
+def _digits(weight: Numbers) -> Iterator[tuple[float, Numbers]]:
+    """Yield the weights as digits of 30 bits, the largest first, each with what it counts."""
+    rest = np.asarray(weight, np.float64)
+    exponent = int(np.frexp(np.abs(rest).max(initial=0))[1])
+    while rest.any():
+        exponent -= DIGIT
+        digit = np.trunc(np.ldexp(rest, -exponent))
+        rest = rest - np.ldexp(digit, exponent)
+        yield math.ldexp(1, exponent), digit
 
 
 def one_group(part: Part) -> Ints:

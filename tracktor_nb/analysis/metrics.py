@@ -13,7 +13,7 @@ from tracktor_nb.semantics.period import FIRST_INSTANT
 from .breakdowns import Split, grouped_together
 from .buckets import Buckets, buckets_of
 from .frames import Log
-from .metric_parts import Part, Spans, divided, one_group
+from .metric_parts import NO_BUCKETS, Part, Spans, divided, one_group
 from .metric_passages import passages, repeatable
 from .metric_scope import Measured, Scope
 from .metric_values import values
@@ -65,7 +65,7 @@ def series(found: Measured, spans: Spans) -> list[Number]:
 
 
 def _whole(part: Part, spans: Spans) -> Any:
-    return part.tally(one_group(part), 1, spans).cells[0]
+    return part.tally(one_group(part), 1, spans)[0]
 
 
 def spread(values: list[Number], partial: list[bool]) -> dict[str, Number]:
@@ -117,7 +117,7 @@ def _waiting(found: Measured) -> Figures:
 
 def total_of(scope: Scope) -> Number:
     """Return the metric's value over the range alone."""
-    return series(measured(scope), Spans(Buckets(np.zeros(0, np.int64), []), [scope.at]))[-1]
+    return series(measured(scope), Spans(NO_BUCKETS, [scope.at]))[-1]
 
 
 def before(scope: Scope, compared: Compared) -> Scope:
@@ -130,15 +130,18 @@ def _breakdown_of(metric: Metric, found: Measured, spans: Spans) -> tuple[list[d
     if metric.by is None:
         return [], 0
     parts = [part for part in (found.over, found.under) if part is not None and part.by is not None]
-    groups, names = grouped_together([part.by for part in parts])  # type: ignore[misc]  # those with one
-    tallies = [part.tally(group, len(names), spans) for part, group in zip(parts, groups, strict=True)]
-    over = tallies[0].cells
-    under = None if found.under is None else tallies[-1].cells if len(tallies) > 1 else _whole(found.under, spans)
-    present = np.flatnonzero(np.any([tally.present for tally in tallies], axis=0))
-    sizes = tallies[-1].cells[:, -1]
-    order = Split(np.zeros(0, np.int64), [names[group] for group in present]).largest(sizes[present])
+    groups, names = grouped_together([part.by for part in parts if part.by is not None])
+    split = list(zip(parts, groups, strict=True))
+    there = np.flatnonzero(np.any([part.present(group, len(names), spans) for part, group in split], axis=0))
+    sizes = parts[-1].tally(groups[-1], len(names), spans.whole)[:, -1]
+    order = Split(np.zeros(0, np.int64), [names[group] for group in there]).largest(sizes[there])
+    shown = there[order]
+    place = np.full(len(names), len(shown))  # all others are counted together, and not shown
+    place[shown] = np.arange(len(shown))
+    tallies = [part.tally(place[group], len(shown) + 1, spans) for part, group in split]
+    under = None if found.under is None else tallies[-1] if len(tallies) > 1 else _whole(found.under, spans)
     rows = []
-    for group in (int(present[at]) for at in order):
-        *buckets, total = divided(over[group], under if under is None or under.ndim == 1 else under[group])
+    for row, group in enumerate(shown.tolist()):
+        *buckets, total = divided(tallies[0][row], under if under is None or under.ndim == 1 else under[row])
         rows.append({"value": names[group], "total": total, "buckets": buckets})
-    return rows, len(present) - len(rows)
+    return rows, len(there) - len(rows)

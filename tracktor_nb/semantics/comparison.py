@@ -27,13 +27,14 @@ def previous(period: Period, now: int, calendar: Calendar) -> Compared | None:
     this = resolve(period, now, calendar)
     if period == "all time" or not this.start < this.end or this.start > now:
         return None
-    length = this.end - this.start
+    is_named = not isinstance(period, str) or period in NAMED_PERIODS
+    length = this.end - this.start if is_named else now - this.start  # a duration has both its ends
     if this.start - length - 370 * DAY < FIRST_INSTANT:
         return None
     unit = period.split()[-1] if isinstance(period, str) else ""
     if unit in UNITS:
         before = resolve(f"this {unit}", this.start - 1, calendar)
-    elif period in NAMED_PERIODS or _is_whole_days(this, calendar):
+    elif is_named and _is_whole_days(this, calendar):
         first, following = calendar.day(this.start), calendar.day(this.end)
         before = Range(calendar.midnight(first - (following - first)), this.start)
     else:
