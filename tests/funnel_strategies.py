@@ -11,6 +11,8 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 
 from tracktor_nb.semantics.condition import Condition, did, did_not, has
 from tracktor_nb.semantics.funnel import Exclusion, Funnel, Step
+from tracktor_nb.semantics.funnel_comparison import FunnelComparison
+from tracktor_nb.semantics.funnel_rules import FunnelRules
 from tracktor_nb.semantics.period import FREQUENCIES
 
 from .condition_strategies import conditions, event_names, property_names, where_conditions
@@ -25,6 +27,14 @@ def funnels(draw: DrawFn, wide: bool = False) -> Funnel:
     window = draw(st.sampled_from([None, None, "30m", "1h", "1d", "2d", "7d", "30d"]))
     property = st.none() | property_names(wide)
     return draw(_funnels(draw(_steps(wide)), window, property, property, st.none() | conditions(wide), wide))
+
+
+@cache
+def funnel_questions(wide: bool = False) -> SearchStrategy[FunnelRules | FunnelComparison]:
+    """What is asked about funnels beside their numbers."""
+    whole = funnels(wide).map(lambda funnel: replace(funnel, by=None, freq=None))
+    groups = conditions(wide)
+    return st.builds(FunnelRules, whole) | st.builds(FunnelComparison, whole, groups, groups)
 
 
 @st.composite

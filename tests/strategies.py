@@ -15,10 +15,8 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
 from tracktor_nb.semantics.cohort import Cohort
+from tracktor_nb.semantics.definition import Definition
 from tracktor_nb.semantics.event import Event, IdentityEdge, PropertyChange, Value
-from tracktor_nb.semantics.formula import Formula
-from tracktor_nb.semantics.funnel import Funnel
-from tracktor_nb.semantics.metric import Metric
 from tracktor_nb.semantics.overlap import Overlap
 from tracktor_nb.semantics.period import DAY, HOUR
 from tracktor_nb.semantics.person import Person, people
@@ -34,7 +32,7 @@ from .condition_strategies import (
     member_conditions,
     where_conditions,
 )
-from .funnel_strategies import funnels
+from .funnel_strategies import funnel_questions, funnels
 from .metric_strategies import formulas, metrics
 from .pools import ANCHORS, COHORTS, DURATIONS, EVENTS, PROPERTIES, VALUES
 from .value_strategies import (
@@ -108,9 +106,17 @@ def cohorts(wide: bool = False) -> SearchStrategy[Cohort]:
 
 
 @cache
-def definitions(wide: bool = False) -> SearchStrategy[Segment | Cohort | Overlap | Funnel | Metric | Formula]:
+def definitions(wide: bool = False) -> SearchStrategy[Definition]:
     """Everything that can be saved under a name."""
-    return st.one_of(segments(wide), cohorts(wide), overlaps(wide), funnels(wide), metrics(wide), formulas(wide))
+    return st.one_of(
+        segments(wide),
+        cohorts(wide),
+        overlaps(wide),
+        funnels(wide),
+        funnel_questions(wide),
+        metrics(wide),
+        formulas(wide),
+    )
 
 
 # --- logs -----------------------------------------------------------------------------------------------------------

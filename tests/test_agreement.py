@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from typing import Any
 
 import numpy as np
@@ -12,20 +12,17 @@ from hypothesis import strategies as st
 from tracktor_nb.analysis.answers import answer
 from tracktor_nb.analysis.conditions import truth as truth_of_all
 from tracktor_nb.analysis.frames import Log
-from tracktor_nb.analysis.funnels import attempts
 from tracktor_nb.analysis.results import FunnelResult, SegmentResult
 from tracktor_nb.analysis.segments import members
 from tracktor_nb.semantics.attempt import attempt
 from tracktor_nb.semantics.condition import did
-from tracktor_nb.semantics.event import Event
-from tracktor_nb.semantics.funnel import Funnel, breakdown_value
 from tracktor_nb.semantics.period import Calendar, resolve
 from tracktor_nb.semantics.person import Person, known_at
 from tracktor_nb.semantics.segment import exists, membership
 from tracktor_nb.semantics.truth import belongs, truth
 from tracktor_nb.semantics.values import values_at
 
-from .logs import busy_funnels, busy_logs, busy_periods, log_of, logs, nows, posted
+from .logs import busy_funnels, busy_logs, log_of, logs, nows, posted
 from .strategies import (
     PROPERTIES,
     SiteLog,
@@ -100,64 +97,6 @@ def test_a_segment_has_the_same_members(
     assert isinstance(result, SegmentResult)
     assert result.count == len(expected)
     assert result.known == sum(exists(person, at, segment.include_bots) for person in known.values())
-
-
-@many
-@given(st.data(), logs(), grown, calendars())
-def test_a_funnel_counts_the_same_attempts(
-    data: st.DataObject, rows: SiteLog, part: int | None, calendar: Calendar
-) -> None:
-    log, known = log_of(rows, part), rows.people()
-    for funnel in data.draw(st.lists(busy_funnels(), min_size=3, max_size=3)):
-        period, now = data.draw(busy_periods()), data.draw(nows(rows))
-        within = resolve(period, now, calendar)
-        chains = {id: attempt(funnel, person, within, now, calendar).chain for id, person in known.items()}
-        chains = {id: chain for id, chain in chains.items() if chain}
-        found = attempts(funnel, log, within, now, calendar)
-        keys = [[_key(log, position) for position in chain if position >= 0] for chain in found.chain.tolist()]
-        assert dict(zip(_ids(log, found.person), keys, strict=True)) == {
-            id: [(event.time, event.seq) for event in chain] for id, chain in chains.items()
-        }
-        result = answer(funnel, log, period, now, calendar)
-        assert isinstance(result, FunnelResult)
-        _check_steps(result, list(chains.values()))
-        _check_lists(result, chains)
-        if funnel.by is not None:
-            assert _typed_rows(result.breakdown, "steps") == _split(funnel, funnel.by, known, chains)
-
-
-def _check_steps(result: FunnelResult, chains: list[tuple[Event, ...]]) -> None:
-    for at, step in enumerate(result.steps):
-        reached = [chain for chain in chains if len(chain) > at]
-        assert step["people"] == len(reached)
-        waits = sorted(chain[at].time - chain[at - 1].time for chain in reached) if at else []
-        if waits:
-            assert step["median_time"] == (waits[(len(waits) - 1) // 2] + waits[len(waits) // 2]) // 2
-            assert step["mean_time"] == sum(waits) // len(waits)
-            assert sum(wait <= step["p90_time"] for wait in waits) >= 0.9 * len(waits)
-            assert sum(wait < step["p90_time"] for wait in waits) < 0.9 * len(waits)
-        else:
-            assert step["median_time"] is step["mean_time"] is step["p90_time"] is None
-
-
-def _check_lists(result: FunnelResult, chains: dict[int, tuple[Event, ...]]) -> None:
-    last = len(result.steps)
-    for step in range(1, last + 1):
-        at = {id for id, chain in chains.items() if len(chain) >= step}
-        on = {id for id, chain in chains.items() if len(chain) >= step + 1}
-        assert {row["person_id"] for row in result.people_page(step, limit=None).rows} == at
-        stopped = {row["person_id"] for row in result.people_page(step, stopped=True, limit=None).rows}
-        assert stopped == (at - on if step < last else set())
-
-
-def _split(
-    funnel: Funnel, by: str, people: dict[int, Person], chains: dict[int, tuple[Event, ...]]
-) -> dict[Any, list[int]]:
-    counts: dict[Any, list[int]] = defaultdict(lambda: [0] * len(funnel.steps))
-    for id, chain in chains.items():
-        for at in range(len(chain)):
-            counts[_typed(breakdown_value(chain[0], people[id], by))][at] += 1
-    return dict(counts)
 
 
 @many

@@ -15,6 +15,7 @@ from traitlets import HasTraits
 
 import tracktor_nb
 from tests import strategies
+from tests.campaigns import campaigns
 from tests.habits import habits
 from tracktor_nb.semantics.codec import from_dict, from_json, from_source, kind_of, to_dict, to_json, to_source
 from tracktor_nb.semantics.condition import did, has
@@ -30,7 +31,7 @@ from tracktor_nb.widgets.form import to_form
 from tracktor_nb.widgets.funnel_builder import FunnelBuilder
 from tracktor_nb.widgets.metric_builder import MetricBuilder
 
-wide = strategies.definitions(wide=True) | habits(wide=True)
+wide = strategies.definitions(wide=True) | campaigns(wide=True) | habits(wide=True)
 PUBLIC = {name: getattr(tracktor_nb, name) for name in tracktor_nb.__all__}
 
 
@@ -46,7 +47,7 @@ def test_a_definition_survives_its_dictionary_and_its_json(definition: Any) -> N
     assert_same(from_dict(to_dict(definition)), definition)
     assert_same(from_json(to_json(definition)), definition)
     assert json.loads(to_json(definition).encode()) == to_dict(definition)
-    assert kind_of(definition) == type(definition).__name__.lower()
+    assert kind_of(definition).replace(" ", "") == type(definition).__name__.lower()
     assert definition.rule()
 
 

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from .semantics.cohort import Cohort
     from .semantics.condition import asset, did, did_not, has, in_company, in_segment
     from .semantics.formula import Formula
-    from .semantics.funnel import Funnel, Step
+    from .semantics.funnel import Exclusion, Funnel, Step
+    from .semantics.funnel_comparison import FunnelComparison
+    from .semantics.funnel_rules import FunnelRules
     from .semantics.leaving import Leaving
     from .semantics.lifecycle import Lifecycle
     from .semantics.metric import Metric
@@ -56,10 +58,13 @@ _HOMES = {
     "Campaign": ".semantics.campaign",
     "Cohort": ".semantics.cohort",
     "During": ".semantics.nodes",
+    "Exclusion": ".semantics.funnel",
     "Exit": ".semantics.node",
     "Filter": ".semantics.nodes",
     "Formula": ".semantics.formula",
     "Funnel": ".semantics.funnel",
+    "FunnelComparison": ".semantics.funnel_comparison",
+    "FunnelRules": ".semantics.funnel_rules",
     "Go": ".semantics.node",
     "Goal": ".semantics.node",
     "Leaving": ".semantics.leaving",
@@ -103,10 +108,13 @@ __all__ = [
     "Campaign",
     "Cohort",
     "During",
+    "Exclusion",
     "Exit",
     "Filter",
     "Formula",
     "Funnel",
+    "FunnelComparison",
+    "FunnelRules",
     "Go",
     "Goal",
     "Leaving",
