@@ -33,11 +33,13 @@ def walks(paths: Paths, log: Log, within: Range, now: int, calendar: Calendar) -
     """Return the path of everybody who did the event in the range."""
     start = _starts(paths, log, within, now, calendar)
     asked, label = countable(within, now), _labels(paths, log)[0]
+    is_start = np.zeros(len(log.time), bool)
+    is_start[start] = True
     inside = (log.time >= asked.start) & (log.time < asked.end)
-    way = np.union1d(np.flatnonzero(_shown(paths, log) & inside), start)
+    way = np.flatnonzero((_shown(paths, log) & inside) | is_start)
     side = 1 if paths.direction == "after" else -1
     if paths.collapse:
-        way = way[_changes(label[log.name[way]], log.person_code[way], side) | np.isin(way, start)]
+        way = way[_changes(label[log.name[way]], log.person_code[way], side) | is_start[way]]
     at = np.searchsorted(way, start)
     window = duration(paths.window) if paths.window else LAST_INSTANT
     chain = np.full((len(start), paths.depth + 1), NONE)
