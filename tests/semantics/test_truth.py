@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from random import Random
 from typing import Any
 
@@ -8,12 +9,25 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.strategies import ANCHORS, DURATIONS, SiteLog, calendars, conditions, instants_near, site_logs
-from tracktor_nb.semantics.condition import Condition, Did, did, did_not, has
+from tests.logs import posted
+from tests.strategies import (
+    ANCHORS,
+    DURATIONS,
+    SiteLog,
+    asset_conditions,
+    calendars,
+    conditions,
+    did_conditions,
+    has_conditions,
+    instants_near,
+    site_logs,
+)
+from tracktor_nb.semantics.condition import And, Asset, Condition, Did, Has, did, did_not, has
 from tracktor_nb.semantics.event import Event, IdentityEdge, PropertyChange
 from tracktor_nb.semantics.period import DAY, HOUR, MINUTE, NAMED_PERIODS, Calendar, duration
 from tracktor_nb.semantics.person import Person
 from tracktor_nb.semantics.truth import earliest, matches, truth
+from tracktor_nb.semantics.values import values_at
 
 UTC = Calendar()
 VIENNA = Calendar("Europe/Vienna")
@@ -249,6 +263,7 @@ def person_times(person: Person) -> tuple[int, ...]:
 def questions(draw: st.DrawFn) -> tuple[SiteLog, Person, int]:
     """A log, one of its people (seldom somebody without rows), and an instant near that person's rows."""
     log = draw(site_logs(identities=3))
+    log = posted(log) if draw(st.booleans()) else log
     person = draw(st.sampled_from([*log.people().values()] * 3 + [Person(9)]))
     return log, person, draw(instants_near(person_times(person), log.anchor))
 
@@ -265,6 +280,40 @@ def test_an_answer_stands_until_it_says(
         until = at + 4000 * DAY if recheck_at is None else recheck_at
         for moment in moments(log, at, until, Random(seed)):
             assert truth(condition, person, moment, calendar, bots)[0] is value, (condition, moment - at)
+
+
+def known_until(person: Person, at: int) -> Person:
+    """The person without what comes later, so that nothing but time can change an answer."""
+    events, changes = ([row for row in rows if row.time <= at] for rows in (person.events, person.changes))
+    return replace(person, events=tuple(events), changes=tuple(changes))
+
+
+def single(condition: Condition, person: Person, at: int) -> bool:
+    """True for one question with one answer: no named range, one value, no parts."""
+    if isinstance(condition, Has):
+        return len(values_at(person.properties(at), condition.property)) <= 1
+    if isinstance(condition, Asset):
+        return not isinstance(condition.meaning, And) and condition.within not in NAMED_PERIODS
+    return isinstance(condition, Did) and condition.within not in NAMED_PERIODS
+
+
+@settings(max_examples=500)
+@given(
+    st.lists(st.one_of(has_conditions(), did_conditions(), asset_conditions()), min_size=4, max_size=4),
+    questions(),
+    calendars(),
+    st.booleans(),
+)
+def test_an_answer_changes_at_the_very_instant_it_says(
+    asked: list[Condition], question: tuple[SiteLog, Person, int], calendar: Calendar, bots: bool
+) -> None:
+    _, person, at = question
+    person = known_until(person, at)
+    for condition in asked:
+        value, recheck_at = truth(condition, person, at, calendar, bots)
+        if recheck_at is not None and single(condition, person, at):
+            assert truth(condition, person, recheck_at, calendar, bots)[0] is not value
+            assert truth(condition, person, recheck_at - 1, calendar, bots)[0] is value
 
 
 @settings(max_examples=300)
