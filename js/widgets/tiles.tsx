@@ -42,7 +42,20 @@ function Tiles({ model }: { model: Model }) {
           ))}
         </ul>
       )}
+      <Elsewhere model={model} />
     </>
+  );
+}
+
+/** What is saved and has no tile, and where it is seen. */
+function Elsewhere({ model }: { model: Model }) {
+  const [elsewhere] = useTrait<{ name: string; kind: string }[]>(model, "elsewhere");
+  if (elsewhere.length === 0) return null;
+  return (
+    <p class="tnb-elsewhere">
+      Saved too, and drawn in notebooks: {elsewhere.map((each) => `“${each.name}” (${each.kind})`).join(", ")}. There:{" "}
+      <code>site.evaluate({JSON.stringify(elsewhere[0]!.name)}).plot()</code>
+    </p>
   );
 }
 

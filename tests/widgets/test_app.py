@@ -11,6 +11,8 @@ from tracktor_nb.errors import UnknownNameError
 from tracktor_nb.semantics.condition import did
 from tracktor_nb.semantics.funnel import Funnel
 from tracktor_nb.semantics.metric import Metric
+from tracktor_nb.semantics.path import Paths
+from tracktor_nb.semantics.retention import Retention
 from tracktor_nb.semantics.segment import Segment
 from tracktor_nb.widgets.app import App
 from tracktor_nb.widgets.form import to_form
@@ -38,6 +40,16 @@ def test_there_is_a_tile_with_its_number_for_each_funnel_and_metric(app: App) ->
     assert all(
         tile["state"] == "ready" and "bots out" in tile["rule"] and tile["computed_at"] for tile in (funnel, metric)
     )
+
+
+def test_what_has_no_tile_is_named_and_breaks_nothing(app: App, house: House) -> None:
+    house.save("weekly", Retention("Site visit", freq="week"), 0)
+    house.save("streams", Paths("Site visit"), 0)
+    tiles = app.section.tiles
+    app.section.refresh()
+    assert {tile["state"] for tile in tiles.tiles} == {"ready"}
+    assert "weekly" not in {tile["name"] for tile in tiles.tiles}
+    assert tiles.elsewhere == [{"name": "weekly", "kind": "retention"}, {"name": "streams", "kind": "paths"}]
 
 
 def test_tiles_show_this_week_at_first(house: House) -> None:

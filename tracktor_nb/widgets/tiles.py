@@ -15,6 +15,17 @@ from .front import Built, Front, failures_told
 from .services import Saved, Services
 
 SUGGESTED = 5
+IN_NOTEBOOKS = (
+    "formula",
+    "funnel rules",
+    "funnel comparison",
+    "retention",
+    "paths",
+    "lifecycle",
+    "stickiness",
+    "overlap",
+)
+"""Kinds of questions that notebooks draw, and of which the page only says that they are there."""
 
 Tile = dict[str, Any]
 
@@ -29,6 +40,7 @@ class Tiles(Front):
 
     tiles = t.List(t.Dict()).tag(sync=True)
     suggestions = t.List(t.Unicode()).tag(sync=True)
+    elsewhere = t.List(t.Dict(), help="{name, kind} of what is saved and has no tile").tag(sync=True)
     opened = t.Unicode().tag(sync=True)
     period = t.Any("this week").tag(sync=True)
     periods = t.List(list(NAMED_PERIODS)).tag(sync=True)
@@ -55,8 +67,14 @@ class Tiles(Front):
                 self.tiles = list(tiles)
             tiles[index] = self._counted(each)
         self.tiles = tiles
+        self.elsewhere = self._without_tile()
         if not saved:
             self.suggestions = [each["name"] for each in self._services.events()[:SUGGESTED]]
+
+    def _without_tile(self) -> list[dict[str, str]]:
+        kinds = set(IN_NOTEBOOKS) - self._kinds
+        named = [(each.name, codec.kind_of(each.definition)) for each in self._services.saved()]
+        return [{"name": name, "kind": kind} for name, kind in named if kind in kinds]
 
     def _counted(self, saved: Saved) -> Tile:
         tile = _waiting(saved)
