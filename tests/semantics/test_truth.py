@@ -178,6 +178,10 @@ def test_known_for_leaves_out_newcomers() -> None:
     assert ask(gone, visitor, NOON - 5 * MINUTE + 30 * DAY) == (True, None)
     assert ask(did("Buy", at_most=2, known_for="1d"), who_set(NOON - DAY, n=1)) == (True, None)
     assert ask(gone, Person(1)) == (False, None)
+    buyer = somebody(NOON - 5 * MINUTE, name="Buy")
+    assert ask(did_not("Buy", known_for="30d"), buyer) == (False, None)
+    assert ask(did_not("Buy", within="30d", known_for="7d"), buyer) == (False, NOON - 5 * MINUTE + 30 * DAY + 1)
+    assert ask(did_not("Buy", within="7d", known_for="30d"), buyer) == (False, NOON - 5 * MINUTE + 30 * DAY)
 
 
 # --- properties -----------------------------------------------------------------------------------------------------
