@@ -18,14 +18,17 @@ Entered = tuple[Journey | None, tuple[Effect, ...]]
 """The journey that began, if any, and what it did or why there is none."""
 
 
-def arrive(row: Event | PropertyChange, moment: Moment) -> Entered:
-    """Return the journey that an event or a property change starts; of several triggers it meets, the first counts."""
+def arrive(row: Event | PropertyChange, moment: Moment, entry: str | None = None) -> Entered:
+    """Return the journey that an event or a property change starts; of several triggers it meets, the first counts.
+
+    The row is among the rows of `moment.person`. `entry` names it, if its `seq` is not the one it has in the log.
+    """
     ignored = moment.run.ignores(row)
     if ignored == "own":
         return None, ()
     for id, trigger in moment.run.definition.graph.triggers.items():
         if _met(trigger, row, moment):
-            return enter(id, str(row.seq), row.identity, moment, ignored)
+            return enter(id, entry or str(row.seq), row.identity, moment, ignored)
     return None, ()
 
 

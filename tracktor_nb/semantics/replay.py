@@ -25,7 +25,7 @@ Outside = Callable[[Collection[int], int], Standing]
 
 TIMER, CLOCK, ROW = 0, 1, 2
 """Kinds of inputs, in their order at one instant."""
-_OWN_ROWS = 1 << 20
+OWN_ROWS = 1 << 20
 """How many rows of its own a campaign may put between two rows of the log."""
 
 
@@ -112,8 +112,9 @@ class Replay:
 
     def _receive(self, row: Event | PropertyChange) -> None:
         """A row of the log: segments first, as they stand before the campaign acts; then journeys; then entries."""
-        self._seq, self._own = row.seq, 0
-        self._keep(replace(row, seq=row.seq * _OWN_ROWS))
+        entry, self._seq, self._own = str(row.seq), row.seq, 0
+        row = replace(row, seq=row.seq * OWN_ROWS)
+        self._keep(row)
         if not self._is_launched:
             return
         person = self._who(row.identity)
@@ -122,7 +123,7 @@ class Replay:
             for journey in self._journeys_of(person):
                 if self.run.listens(journey, row.name):
                     self._take(step(self.journeys[journey.key], row, self._moment(person)))
-        self._start(arrive(row, self._moment(person)))
+        self._start(arrive(row, self._moment(person), entry))
         if self.run.ignores(row) is None:
             for trigger in moves:
                 self._start(fire(trigger, row.identity, self._moment(person)))
@@ -131,14 +132,14 @@ class Replay:
     def _join(self, edge: IdentityEdge) -> None:
         src, dest = self._who(edge.src), self._who(edge.dest)
         ours, theirs = self._journeys_of(dest), self._journeys_of(src)
-        self._edges.append(replace(edge, undone_at=None, seq=edge.seq * _OWN_ROWS))
+        self._edges.append(replace(edge, undone_at=None, seq=edge.seq * OWN_ROWS))
         self._regroup()
         if src != dest:
             for stepped in merge(ours, theirs, self.run, self._now):
                 self._take(stepped)
 
     def _part(self, edge: IdentityEdge) -> None:
-        self._edges = [each for each in self._edges if each.seq != edge.seq * _OWN_ROWS]
+        self._edges = [each for each in self._edges if each.seq != edge.seq * OWN_ROWS]
         self._regroup()
 
     def _launch(self) -> None:
@@ -236,7 +237,7 @@ class Replay:
             self.effects.append(effect)
             self._standing[effect.identity] = self._standing[effect.identity].after(effect)
             self._own += 1
-            row = row_of(effect, self.run, self._seq * _OWN_ROWS + self._own)
+            row = row_of(effect, self.run, self._seq * OWN_ROWS + self._own)
             if row is not None:
                 self._keep(row)
         if effects and journey.due_at is not None:
