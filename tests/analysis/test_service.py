@@ -71,6 +71,9 @@ def asking(house: House, tmp_path: Path) -> Iterator[Client]:
     [
         Funnel(["A", "B"], by="n"),
         Metric.people_who_did("A"),
+        Metric.time_between("A", "A"),
+        Metric.average_value("n", per="person who did", event="A"),
+        Metric.times_happened("A") / Metric.people_who_did("A"),
         Segment(did("A")),
         Retention("A", by="n"),
         Paths("A", group={"AB": ["A", "B"]}),
