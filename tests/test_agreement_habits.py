@@ -26,11 +26,14 @@ from tracktor_nb.semantics.stickiness import active_periods
 
 from .habits import lifecycles, paths, retentions, stickinesses
 from .logs import busy_periods, log_of, logs, nows
-from .strategies import SiteLog, calendars
+from .strategies import SiteLog, calendars, date_pairs
 
 many = settings(max_examples=500, deadline=None)
 grown = st.none() | st.integers(0, 14)
 """Read at once, or up to here first and then refreshed."""
+
+
+ranges = busy_periods() | st.sampled_from(["yesterday", "last week", "last month", "this week"]) | date_pairs()
 
 
 def ids(log: Log, codes: Any) -> list[int]:
@@ -59,7 +62,7 @@ def shown(rows: SiteLog, asked: Range, now: int, freq: Any, calendar: Calendar) 
 
 
 @many
-@given(st.data(), logs(), grown, calendars(), retentions(), busy_periods())
+@given(st.data(), logs(), grown, calendars(), retentions(), ranges)
 def test_retention_sees_the_same_people_come_back(
     data: st.DataObject, rows: SiteLog, part: int | None, calendar: Calendar, retention: Retention, period: Any
 ) -> None:
@@ -111,7 +114,7 @@ def _check_cells(
 
 
 @many
-@given(st.data(), logs(), grown, calendars(), paths(), busy_periods())
+@given(st.data(), logs(), grown, calendars(), paths(), ranges)
 def test_paths_take_the_same_steps(
     data: st.DataObject, rows: SiteLog, part: int | None, calendar: Calendar, asked: Paths, period: Any
 ) -> None:
@@ -149,7 +152,7 @@ def _check_nodes(asked: Paths, steps: list[list[dict[str, Any]]], walked: list[l
 
 
 @many
-@given(st.data(), logs(), grown, calendars(), lifecycles(), busy_periods())
+@given(st.data(), logs(), grown, calendars(), lifecycles(), ranges)
 def test_a_lifecycle_has_the_same_states(
     data: st.DataObject, rows: SiteLog, part: int | None, calendar: Calendar, asked: Any, period: Any
 ) -> None:
@@ -174,7 +177,7 @@ def test_a_lifecycle_has_the_same_states(
 
 
 @many
-@given(st.data(), logs(), grown, calendars(), stickinesses(), busy_periods())
+@given(st.data(), logs(), grown, calendars(), stickinesses(), ranges)
 def test_stickiness_counts_the_same_periods(
     data: st.DataObject, rows: SiteLog, part: int | None, calendar: Calendar, asked: Any, period: Any
 ) -> None:

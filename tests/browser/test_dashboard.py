@@ -13,6 +13,7 @@ from playwright.sync_api import Locator, Page, expect
 from tracktor_nb.semantics.condition import has
 from tracktor_nb.semantics.funnel import Funnel, Step
 from tracktor_nb.semantics.metric import Metric
+from tracktor_nb.semantics.retention import Retention
 
 from .dashboard import STEPS, Dashboard, running_dashboard
 
@@ -190,6 +191,14 @@ def test_a_deleted_funnel_leaves_the_dashboard(dashboard: Dashboard, page: Page)
     expect(page.locator(".tnb-tile").first).to_be_visible()
     expect(page.locator("[data-name='Short-lived']")).to_have_count(0)
     assert "Short-lived" not in dashboard.site.saved().index
+
+
+def test_what_is_drawn_in_notebooks_is_named_under_the_tiles(dashboard: Dashboard, page: Page) -> None:
+    dashboard.site.save("Weekly habit", Retention("Site visit", freq="week"))
+    dashboard.open(page)
+    expect(page.locator(".tnb-elsewhere")).to_contain_text("“Weekly habit” (retention)")
+    expect(page.locator(".tnb-tile")).not_to_have_count(0)
+    dashboard.site.delete("Weekly habit")
 
 
 # --- a page that lives ----------------------------------------------------------------------------------------------
