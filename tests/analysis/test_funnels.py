@@ -139,7 +139,7 @@ def test_everybody_at_a_step_went_on_or_stopped() -> None:
 
 
 def test_nobody_in_the_range_is_no_error() -> None:
-    result = ask(Funnel(["A", "B"], by="source", window="1d", window_scope="per step"), walk("B"))
+    result = ask(Funnel(["A", "B"], by="source", window="1d", window_scope="per step"), walk("B").assign(source=None))
     assert [step["people"] for step in result.steps] == [0, 0]
     assert result.breakdown == []
     assert result.steps[1]["rate"] is None

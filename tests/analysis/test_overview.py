@@ -23,7 +23,7 @@ from tracktor_nb.semantics.session import SESSION_MEASURES, Sessions
 from tracktor_nb.semantics.stops import Stops
 
 NOW = "2026-11-24T12:00"
-NOTHING = pd.DataFrame({"person_id": [], "event": [], "time": pd.to_datetime([]), "page": []})
+NOTHING = pd.DataFrame({"person_id": [], "event": [], "time": pd.to_datetime([]), "page": [], "utm_campaign": []})
 SALE = Funnel(["View", "Buy"])
 PARTS = [
     *(Sessions(measure) for measure in SESSION_MEASURES),

@@ -9,12 +9,15 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Protocol
+from uuid import UUID
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from tracktor_nb.errors import FrameError
 from tracktor_nb.semantics.event import Value
 from tracktor_nb.semantics.values import values_at
 
@@ -212,10 +215,14 @@ class FrameProperties:
 
     def named(self, key: str) -> Column:
         if key not in self._known:
-            self._known[key] = (
-                _of_series(self._frame[key]) if key in self._frame else Column(np.zeros(len(self), np.int32))
-            )
+            self._known[key] = self._read(key) if key in self._frame else Column(np.zeros(len(self), np.int32))
         return self._known[key]
+
+    def _read(self, key: str) -> Column:
+        try:
+            return _of_series(self._frame[key])
+        except (TypeError, AttributeError) as error:
+            raise FrameError(f"The column {key!r} holds what no property can be: {error}.") from error
 
     def row(self, index: int) -> dict[str, Value]:
         cells = {str(key): self.named(key) for key in self._frame.columns}
@@ -253,9 +260,20 @@ def _is_missing(cell: Any) -> bool:
 
 
 def plain(cell: Any) -> Value:
-    """Return a cell as a JSON value: numpy scalars unpacked, dates as ISO texts."""
+    """Return a cell as a JSON value: numpy scalars unpacked, dates as ISO texts, decimals as numbers, ids as texts.
+
+    TypeError for what is none, such as bytes.
+    """
     if isinstance(cell, (np.generic, np.ndarray)):
         cell = cell.tolist()
     if hasattr(cell, "isoformat"):
         return cell.isoformat()
-    return [plain(item) for item in cell] if isinstance(cell, (list, tuple)) else cell
+    if isinstance(cell, (list, tuple)):
+        return [None if _is_missing(item) else plain(item) for item in cell]
+    if isinstance(cell, dict):
+        return {str(key): plain(item) for key, item in cell.items() if not _is_missing(item)}
+    if isinstance(cell, (Decimal, UUID)):
+        return str(cell) if isinstance(cell, UUID) else int(cell) if cell == cell.to_integral_value() else float(cell)
+    if cell is None or isinstance(cell, (bool, int, float, str)):
+        return cell
+    raise TypeError(f"{type(cell).__name__} is no JSON value")

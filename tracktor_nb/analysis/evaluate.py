@@ -40,10 +40,11 @@ def evaluate(
     """
     calendar = Calendar(tz)
     groups, lists = _groups(segments or {})
-    log = log_of(events, people, calendar, lists)
+    meant = resolved(definition, lookup_in(groups))
+    log = log_of(events, people, calendar, meant, lists)
     asked_at = clock.time_ns() // 1000 if now is None else _instant(now, calendar, "now")
     known = None if as_of is None else _instant(as_of, calendar, "as_of")
-    found = answer(resolved(definition, lookup_in(groups)), log, period, asked_at, calendar, known)
+    found = answer(meant, log, period, asked_at, calendar, known)
     return replace(found, definition=definition)
 
 

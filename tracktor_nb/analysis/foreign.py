@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tracktor_nb.errors import FrameError
+from tracktor_nb.semantics.definition import Definition
 from tracktor_nb.semantics.period import FIRST_INSTANT, Calendar
 from tracktor_nb.semantics.values import unix_instant
 
@@ -16,9 +17,11 @@ from .arrays import Ints, Objects
 from .cohorts import Lists
 from .columns import FrameProperties, plain
 from .frames import NEVER, Identities, Log, Rows
+from .wanted import check_columns
 
 if TYPE_CHECKING:
     import pandas as pd
+    import pyarrow as pa
 
 NEEDED = ("person_id", "event", "time")
 OWN = (*NEEDED, "distinct_id", "known_at")
@@ -28,8 +31,11 @@ OWN_OF_PEOPLE = ("created_at", "last_seen", "distinct_id")
 """What a people frame may say of a person that follows from the events."""
 
 
-def log_of(events: Any, people: Any, calendar: Calendar, lists: Sequence[Sequence[Any]] = ()) -> Log:
-    """Return the log that the frames describe; `lists` holds the person_ids of cohorts 0, 1, …"""
+def log_of(events: Any, people: Any, calendar: Calendar, asked: Definition, lists: Sequence[Sequence[Any]] = ()) -> Log:
+    """Return the log that the frames describe, with the columns that the definition asks for, or raise FrameError.
+
+    `lists` holds the person_ids of cohorts 0, 1, …
+    """
     import pandas as pd
 
     frame = _frame(events, "events")
@@ -40,7 +46,10 @@ def log_of(events: Any, people: Any, calendar: Calendar, lists: Sequence[Sequenc
             f"It has: {', '.join(map(str, frame.columns))}."
         )
     known = None if people is None else _by_person(_frame(people, "people"))
+    check_columns(asked, frame.columns, None if known is None else known.columns)
     _check_filled(frame)
+    if known is not None:
+        _check_ids(frame["person_id"], known.index)
     labels = [frame["person_id"]] if known is None else [frame["person_id"], known.index.to_series()]
     codes, ids = pd.factorize(pd.concat([each.astype(object) for each in labels]))
     names, distinct = pd.factorize(frame["event"].astype(object))
@@ -49,7 +58,7 @@ def log_of(events: Any, people: Any, calendar: Calendar, lists: Sequence[Sequenc
         np.arange(1, len(frame) + 1),
         codes[: len(frame)].astype(np.int32),
         time,
-        _instants(frame["known_at"], calendar, "known_at") if "known_at" in frame else time,
+        _known_at(frame, time, calendar),
         names.astype(np.int32),
         np.zeros(len(frame), bool),
         FrameProperties(frame.drop(columns=[name for name in OWN if name in frame])),
@@ -76,19 +85,32 @@ def _frame(given: Any, name: str) -> pd.DataFrame:
 
     if isinstance(given, pd.DataFrame):
         return given.reset_index(drop=name == "events" or given.index.name != "person_id")
-    if hasattr(given, "__arrow_c_stream__"):
-        frame: pd.DataFrame = pa.table(given).to_pandas()
+    if hasattr(given, "__arrow_c_stream__") and not isinstance(given, pd.Series):
+        frame: pd.DataFrame = pa.table(given).to_pandas(types_mapper=_whole)
         return frame
     raise FrameError(f"{name} must be a DataFrame (pandas, or anything with the Arrow interface), not {type(given)!r}.")
+
+
+def _whole(kind: pa.DataType) -> Any:
+    """Whole numbers stay whole numbers where cells are empty."""
+    import pandas as pd
+    import pyarrow as pa
+
+    if not pa.types.is_integer(kind):
+        return None
+    return pd.UInt64Dtype() if kind == pa.uint64() else pd.Int64Dtype()
 
 
 def _by_person(frame: pd.DataFrame) -> pd.DataFrame:
     if "person_id" not in frame:
         raise FrameError("people must be indexed by person_id, or have it as a column.")
     indexed = frame.set_index("person_id")
+    if indexed.index.hasnans:
+        empty = int(frame["person_id"].isna().sum())
+        raise FrameError(f"people has {empty:,} rows without person_id; fill or drop them first.")
     repeated = indexed.index[indexed.index.duplicated()]
     if len(repeated):
-        raise FrameError(f"people has several rows for person_id {repeated[0]!r}; keep one row a person.")
+        raise FrameError(f"people has several rows for person_id {plain(repeated[0])!r}; keep one row a person.")
     return indexed
 
 
@@ -97,6 +119,26 @@ def _check_filled(frame: pd.DataFrame) -> None:
         empty = int(frame[name].isna().sum())
         if empty:
             raise FrameError(f"events has {empty:,} rows without {name}; fill or drop them first.")
+
+
+def _check_ids(of_events: pd.Series, of_people: pd.Index) -> None:
+    """Ids of two types never meet: that is a mistake wherever it happens."""
+    kinds = [sorted({type(plain(each)).__name__ for each in ids.unique()}) for ids in (of_events, of_people)]
+    if all(kinds) and not set(kinds[0]) & set(kinds[1]):
+        raise FrameError(
+            f"person_id holds {kinds[0][0]} in events and {kinds[1][0]} in people, so that nobody meets; "
+            "convert one of them, such as people.index.astype(str)."
+        )
+
+
+def _known_at(frame: pd.DataFrame, time: Ints, calendar: Calendar) -> Ints:
+    """When each row became known: its own word, or when it happened where it has none."""
+    if "known_at" not in frame:
+        return time
+    given = frame["known_at"].notna().to_numpy()
+    known = time.copy()
+    known[given] = _instants(frame["known_at"][given], calendar, "known_at")
+    return known
 
 
 def _distinct_ids(frame: pd.DataFrame, codes: Ints, ids: Any) -> Objects:
@@ -139,6 +181,8 @@ def _instants(column: pd.Series, calendar: Calendar, name: str) -> Ints:
         moments = pd.to_datetime(column, format=None if pd.api.types.is_datetime64_any_dtype(column) else "ISO8601")
     except (ValueError, TypeError) as error:
         raise FrameError(f"The column {name} cannot be read as times: {error}") from error
+    if isinstance(moments.dtype, pd.ArrowDtype):
+        moments = moments.astype(moments.dtype.pyarrow_dtype.to_pandas_dtype())
     if moments.dt.tz is None:
         first = np.ones(len(moments), bool)  # of an hour that comes twice, as datetime does
         moments = moments.dt.tz_localize(calendar.zone, ambiguous=first, nonexistent=pd.Timedelta("1h"))
