@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 import tracktor_nb as tr
-from tracktor_nb import Funnel, Metric, Segment, did, did_not, has
+from tracktor_nb import Funnel, Lifecycle, Metric, Paths, Retention, Segment, Stickiness, did, did_not, has
 from tracktor_nb.errors import PayloadError, RevisionConflictError, SettingError, UnknownNameError
 from tracktor_nb.semantics.identity import check_signature
 from tracktor_nb.store.rejected import keep_rejected
@@ -256,6 +256,24 @@ class TestDefinitions:
             site.load("checkout")
         site.save("checkout", Funnel(["Purchase"]), expected_revision=0)
         assert site.load("checkout") == Funnel(["Purchase"])
+
+    @pytest.mark.parametrize(
+        ("asked", "number"),
+        [
+            (Retention("View", "Purchase"), {"period": 1}),
+            (Paths("View", hide=["Scroll"], group={"Paid": ["Purchase"]}), {"step": 1, "event": "Paid"}),
+            (Lifecycle("Purchase", freq="day"), {"state": "new"}),
+            (Stickiness(), {"periods": 2}),
+        ],
+        ids=lambda each: type(each).__name__,
+    )
+    def test_questions_about_habits_are_saved_and_answered_by_their_name(self, shop, asked, number):
+        shop.save("habit", asked)
+        assert shop.load("habit") == asked
+        result = shop.evaluate("habit", "all time")
+        assert (result.name, result.revision, result.definition) == ("habit", 1, asked)
+        assert result.people(**number)["distinct_id"].tolist() == ["ann"]
+        assert "ann" in str(result.explain("ann"))
 
 
 class TestByHand:
