@@ -15,8 +15,9 @@ from tracktor_nb.errors import UnknownNameError
 from tracktor_nb.semantics.condition import did
 from tracktor_nb.semantics.event import Event, PropertyChange
 from tracktor_nb.semantics.funnel import Funnel
+from tracktor_nb.semantics.funnel_comparison import FunnelComparison
 from tracktor_nb.semantics.metric import Metric
-from tracktor_nb.semantics.period import DAY, HOUR, Calendar
+from tracktor_nb.semantics.period import DAY, HOUR, MINUTE, Calendar
 from tracktor_nb.semantics.segment import Segment
 
 NOON = Calendar().parse("2026-03-01T12:00")
@@ -71,6 +72,21 @@ def test_the_same_question_is_computed_once(house: House) -> None:
     assert again.asked is first.asked
     assert again.computed_at > first.computed_at
     assert house.ask(Funnel(["A"])).asked is not first.asked
+
+
+def test_groups_of_a_comparison_move_on_with_now(house: House) -> None:
+    recent = FunnelComparison(Funnel(["A"]), did("A", within="1h"), did("B"))
+    assert house.ask(recent).steps[0]["people_a"] == 1
+    house.clock.now += HOUR + SLIDING
+    assert house.ask(recent).steps[0]["people_a"] == 0
+
+
+def test_a_bucket_ripens_when_its_window_closes(house: House) -> None:
+    funnel = Funnel(["A", "B"], window="30m", freq="hour")
+    house.clock.now += HOUR + 20 * MINUTE
+    assert house.ask(funnel).buckets[0]["ripe"] is False
+    house.clock.now += 10 * MINUTE
+    assert house.ask(funnel).buckets[0]["ripe"] is True
 
 
 def test_a_named_range_moves_on_at_midnight(house: House) -> None:

@@ -13,8 +13,10 @@ import pytest
 
 from tracktor_nb.analysis.evaluate import evaluate
 from tracktor_nb.analysis.figures.look import PALETTE, wrapped
-from tracktor_nb.semantics.condition import did
+from tracktor_nb.semantics.condition import did, has
 from tracktor_nb.semantics.funnel import Funnel
+from tracktor_nb.semantics.funnel_comparison import FunnelComparison
+from tracktor_nb.semantics.funnel_rules import FunnelRules
 from tracktor_nb.semantics.lifecycle import Lifecycle
 from tracktor_nb.semantics.metric import Metric
 from tracktor_nb.semantics.path import Paths
@@ -44,6 +46,12 @@ def figure(definition: Any, events: pd.DataFrame = EVENTS, **options: Any) -> di
     [
         Funnel(["A", LONG]),
         Funnel(["A", LONG], by="source"),
+        Funnel(["A", LONG], freq="day", window="1d"),
+        Funnel(["A", LONG], order="any"),
+        FunnelRules(Funnel(["A", LONG])),
+        FunnelRules(Funnel(["Nothing"])),
+        FunnelComparison(Funnel(["A", LONG]), has("source", "is", "<i>"), did("A")),
+        FunnelComparison(Funnel(["Nothing", "A"]), did(LONG), did("A")),
         Metric.people_who_did("A"),
         Metric.times_happened("A", by="source", freq="week"),
         Metric.times_per_person("A", freq="month"),

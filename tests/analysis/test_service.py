@@ -23,6 +23,8 @@ from tracktor_nb.analysis.engine import Engine
 from tracktor_nb.errors import DefinitionError, ServiceError, UnknownNameError
 from tracktor_nb.semantics.condition import did
 from tracktor_nb.semantics.funnel import Funnel
+from tracktor_nb.semantics.funnel_comparison import FunnelComparison
+from tracktor_nb.semantics.funnel_rules import FunnelRules
 from tracktor_nb.semantics.lifecycle import Lifecycle
 from tracktor_nb.semantics.metric import Metric
 from tracktor_nb.semantics.path import Paths
@@ -70,6 +72,9 @@ def asking(house: House, tmp_path: Path) -> Iterator[Client]:
     "definition",
     [
         Funnel(["A", "B"], by="n"),
+        Funnel(["A", "B"], window="1d", freq="day", order="any"),
+        FunnelRules(Funnel(["A", "B"], window="1d")),
+        FunnelComparison(Funnel(["A", "B"]), did("A"), did("C")),
         Metric.people_who_did("A"),
         Metric.time_between("A", "A"),
         Metric.average_value("n", per="person who did", event="A"),
@@ -96,6 +101,18 @@ def test_people_pages_and_reasons_come_through(asking: Client) -> None:
     assert paths.people_page(0, "A", to="B").rows[0]["distinct_id"] == "id-7"
     lives = asking.evaluate("shop", Lifecycle("A", freq="day"))
     assert list(lives.people("new", period=lives.table.index[0])["distinct_id"]) == ["id-7"]
+
+
+def test_further_questions_about_funnels_come_through(asking: Client) -> None:
+    result: Any = asking.evaluate("shop", Funnel(["A", "B"], by="n"))
+    assert result.over_time("day").table["people"].tolist() == [1, 1]
+    assert result.segment(2) == ["id-7"]
+    rules = asking.evaluate("shop", FunnelRules(Funnel(["A", "B", "C"])))
+    assert rules.people(1, 2).empty
+    assert "under every rule" in rules.explain("id-7").summary
+    groups = asking.evaluate("shop", FunnelComparison(Funnel(["A", "B"]), did("A"), did("C")))
+    assert list(groups.people("a", step=2)["distinct_id"]) == ["id-7"]
+    assert groups.people("b").empty
 
 
 def test_what_happens_is_in_the_next_answer(house: House, asking: Client) -> None:

@@ -11,6 +11,8 @@ from typing import Any
 
 from tracktor_nb.semantics.condition import Group
 from tracktor_nb.semantics.definition import Definition
+from tracktor_nb.semantics.funnel import Funnel
+from tracktor_nb.semantics.funnel_comparison import FunnelComparison
 from tracktor_nb.semantics.period import NAMED_PERIODS, SECOND, Calendar, Period
 from tracktor_nb.semantics.references import lookup_in, parts_of, resolved
 
@@ -21,6 +23,7 @@ from .results import Result
 from .segments import identities_of, members
 
 MOST_ANSWERS = 256
+_OF_NOW = (Group, FunnelComparison)
 SLIDING = 5 * SECOND
 """An answer that changes with every instant is given again for so long; `computed_at` says of when it is."""
 
@@ -103,8 +106,10 @@ class Engine:
 
 def _slides(definition: Definition, period: Period) -> bool:
     """True if the answer may differ from one instant to the next: windows that end now, members of now."""
-    asks_who = any(isinstance(part, Group) or getattr(part, "among", None) is not None for part in parts_of(definition))
-    return asks_who or (isinstance(period, str) and period not in NAMED_PERIODS)
+    parts = list(parts_of(definition))
+    asks_who = any(isinstance(part, _OF_NOW) or getattr(part, "among", None) is not None for part in parts)
+    opens = any(isinstance(part, Funnel) and part.freq and part.window for part in parts)  # windows close one by one
+    return asks_who or opens or (isinstance(period, str) and period not in NAMED_PERIODS)
 
 
 def _until_when(definition: Definition, period: Period, now: int, calendar: Calendar, log: Log) -> int:

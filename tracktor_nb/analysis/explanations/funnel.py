@@ -60,7 +60,7 @@ class _Stop:
         if not self.chain:
             return f"{step.label!r} happened outside the period only"
         last = self.chain[0 if self.funnel.order == "any" else -1]
-        behind = [event for event in ever if order(event) > order(last)]
+        behind = [event for event in ever if order(event) > order(last) and event not in self.chain]
         if not behind:
             again = " again" if step in self.funnel.steps[: len(self.chain)] and self.funnel.order != "any" else ""
             return f"{step.label!r} did not happen{again} after that"
