@@ -1,6 +1,6 @@
 // The dashboard: one tile for each saved funnel and metric, each with its number and a small picture.
 import { useEffect } from "preact/hooks";
-import { instant, number, percent } from "./parts/format.ts";
+import { instant, measured, number, percent } from "./parts/format.ts";
 import { type Model, tell, useTrait, widget } from "./parts/host.tsx";
 import { Icon } from "./parts/icons.tsx";
 import { Menu } from "./parts/menu.tsx";
@@ -16,6 +16,7 @@ interface Tile {
   rule?: string;
   computed_at?: number;
   total?: number | null;
+  unit?: string;
   bars?: { start: number; value: number | null; partial: boolean }[];
   steps?: { label: string; people: number; rate: number | null }[];
 }
@@ -121,21 +122,28 @@ function TileCard({ model, tile }: { model: Model; tile: Tile }) {
 function TileBody({ tile, zone }: { tile: Tile; zone: string }) {
   if (tile.state === "error") return <p class="tnb-problem">{tile.error}</p>;
   if (tile.steps) return <Funnel steps={tile.steps} />;
-  if (tile.bars) return <Histogram total={tile.total ?? null} bars={tile.bars} zone={zone} />;
+  if (tile.bars) return <Histogram total={tile.total ?? null} unit={tile.unit ?? ""} bars={tile.bars} zone={zone} />;
   return <div class="tnb-skeleton tnb-skeleton-tile" />;
 }
 
-function Histogram({ total, bars, zone }: { total: number | null; bars: NonNullable<Tile["bars"]>; zone: string }) {
+interface HistogramProps {
+  total: number | null;
+  unit: string;
+  bars: NonNullable<Tile["bars"]>;
+  zone: string;
+}
+
+function Histogram({ total, unit, bars, zone }: HistogramProps) {
   const most = Math.max(...bars.map((bar) => bar.value ?? 0), 0);
   const day = (at: number) => instant(at, zone, { dateStyle: undefined, timeStyle: undefined, day: "numeric", month: "short" });
   const each = bars.length <= NAMED;
   return (
     <>
-      <p class="tnb-total">{number(total)}</p>
-      <div class="tnb-bars" role="img" aria-label={`${bars.length} bars, the highest ${number(most)}`}>
+      <p class="tnb-total">{measured(total, unit)}</p>
+      <div class="tnb-bars" role="img" aria-label={`${bars.length} bars, the highest ${measured(most, unit)}`}>
         {bars.map((bar) => (
-          <span key={bar.start} class={bar.partial ? "tnb-partial" : ""} title={`${day(bar.start)}: ${number(bar.value)}`}>
-            <i style={{ height: `${most ? ((bar.value ?? 0) / most) * 100 : 0}%` }} />
+          <span key={bar.start} class={bar.partial ? "tnb-partial" : ""} title={`${day(bar.start)}: ${measured(bar.value, unit)}`}>
+            <i style={{ height: `${most ? (Math.max(bar.value ?? 0, 0) / most) * 100 : 0}%` }} />
           </span>
         ))}
       </div>

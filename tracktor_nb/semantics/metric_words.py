@@ -47,7 +47,7 @@ def lists(metric: Metric) -> tuple[str, ...]:
         return (first,)
     counted = f"have a number in “{metric.value}”"
     if metric.per == "person":
-        return "are divided by", counted
+        return "are counted", counted
     return (f"did “{metric.doers.event}”", counted) if metric.per == "person who did" else (counted,)
 
 

@@ -37,11 +37,8 @@ class Editor(Front):
         [{"op": op, "label": spec.label, "takes": spec.takes} for op, spec in OPERATORS.items()],
     ).tag(sync=True)
     measures = t.List(
-        [
-            {"value": key, "label": label, "text": MEASURES_IN_WORDS[key]}
-            for key, label in MEASURES.items()
-            if key in MEASURES_IN_WORDS
-        ],
+        [{"value": key, "label": label, "text": MEASURES_IN_WORDS.get(key, "")} for key, label in MEASURES.items()],
+        help="the text is empty for what the form shows and does not make",
     ).tag(sync=True)
 
 

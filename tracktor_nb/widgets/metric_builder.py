@@ -33,6 +33,7 @@ class MetricBuilder(Builder):
             "label": MEASURES[metric.measure],
             "every": EVERY[metric.freq],
             "unit": metric.unit,
+            "beside": _beside(result),
             "adds_up": metric.adds_up,
             **{name: getattr(result, name) for name in ("total", "maximum", "minimum", "average", "buckets")},
             "breakdown": [{"value": row["value"], "total": row["total"]} for row in result.breakdown],
@@ -47,3 +48,15 @@ class MetricBuilder(Builder):
     def steps_of(self, definition: Metric) -> int:
         """Return the number of lists, such as those who began and those who went on."""
         return len(definition.lists)
+
+
+def _beside(result: Any) -> list[dict[str, Any]]:
+    """What a mean time never stands without, and the period before."""
+    unit = result.definition.unit
+    found = []
+    if unit == "time":
+        found += [("Median", result.median, unit), ("People who did both", result.base, "people")]
+        found += [("Not finished", result.unfinished, "share")]
+    if result.previous is not None:
+        found += [("Previous period", result.previous["total"], unit)]
+    return [{"label": label, "value": value, "unit": its} for label, value, its in found]

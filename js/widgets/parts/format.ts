@@ -43,6 +43,12 @@ export function length(microseconds: number | null | undefined): string {
   return rest && next ? `${whole} ${unit} ${rest} ${next[1]}` : `${whole} ${unit}`;
 }
 
+/** A number as its unit is read: lengths of time (microseconds), shares of 1, or plain. */
+export function measured(value: number | null | undefined, unit: string): string {
+  if (unit === "time") return length(value);
+  return unit === "share" ? percent(value) : number(value);
+}
+
 /** An instant (microseconds UTC) in the site's time zone. */
 export function instant(microseconds: number, zone: string, style: Intl.DateTimeFormatOptions = {}): string {
   const options: Intl.DateTimeFormatOptions = { dateStyle: "medium", timeStyle: "short", ...style };

@@ -5,6 +5,7 @@ import type { Option } from "./picker.tsx";
 export interface Choice {
   value: string;
   label: string;
+  /** What it means; empty for what this form does not make. */
   text: string;
 }
 

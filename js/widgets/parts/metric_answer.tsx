@@ -1,6 +1,6 @@
 // What a metric counted: its numbers to the left, the diagram, the groups of a breakdown.
 import { Drawing } from "./drawing.tsx";
-import { number, shown } from "./format.ts";
+import { measured, number, shown } from "./format.ts";
 import { Share } from "./funnel_answer.tsx";
 import { type Model, tell } from "./host.tsx";
 import { Icon } from "./icons.tsx";
@@ -15,6 +15,10 @@ export interface MetricCounts {
   kind: "metric";
   /** What the total is, in the seed's words. */
   label: string;
+  /** "time" in microseconds, "share" of 1, or the name of what is counted. */
+  unit: string;
+  /** What the total never stands without, such as the median of a mean. */
+  beside: { label: string; value: number | null; unit: string }[];
   /** "Daily", "Weekly", … */
   every: string;
   total: number | null;
@@ -32,22 +36,23 @@ export interface MetricCounts {
 const GROUPS = 25;
 
 export function MetricAnswer({ model, answer }: { model: Model; answer: MetricCounts }) {
-  const { label, every, figure } = answer;
+  const { label, unit, every, figure } = answer;
   const numbers = [
-    [label, answer.total],
-    [`${every} maximum`, answer.maximum],
-    [`${every} minimum`, answer.minimum],
-    [`${every} average`, answer.average],
-  ] as const;
+    { label, value: answer.total, unit },
+    { label: `${every} maximum`, value: answer.maximum, unit },
+    { label: `${every} minimum`, value: answer.minimum, unit },
+    { label: `${every} average`, value: answer.average, unit },
+    ...answer.beside,
+  ];
   return (
     <>
       <div class="tnb-metric">
         <div>
           <dl class="tnb-numbers">
-            {numbers.map(([name, value]) => (
-              <div key={name}>
-                <dt>{name}</dt>
-                <dd>{number(value)}</dd>
+            {numbers.map((one) => (
+              <div key={one.label}>
+                <dt>{one.label}</dt>
+                <dd>{measured(one.value, one.unit)}</dd>
               </div>
             ))}
           </dl>
@@ -59,7 +64,7 @@ export function MetricAnswer({ model, answer }: { model: Model; answer: MetricCo
             <Icon name="people" size={14} /> Show the people
           </button>
         </div>
-        <Drawing model={model} figure={figure} height={figure.layout?.height ?? 320} title={`${label}: ${number(answer.total)}`} />
+        <Drawing model={model} figure={figure} height={figure.layout?.height ?? 320} title={`${label}: ${measured(answer.total, unit)}`} />
       </div>
       {answer.breakdown.length > 0 && <Groups answer={answer} />}
     </>
@@ -84,7 +89,7 @@ function Groups({ answer }: { answer: MetricCounts }) {
           {groups.map(({ value, total }) => (
             <tr key={shown(value)}>
               <th scope="row">{shown(value)}</th>
-              <td>{number(total)}</td>
+              <td>{measured(total, answer.unit)}</td>
               <td>
                 <Share rate={total === null ? null : total / (answer.adds_up ? answer.total || 1 : most)} />
               </td>

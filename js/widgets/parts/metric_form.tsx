@@ -9,13 +9,15 @@ const FREQUENCIES = ["hour", "day", "week", "month"];
 
 export function MetricForm(props: FormProps) {
   const { form, onChange, events, operators, measures, argumentsOf } = props;
+  const offered = measures.filter((one) => one.text);
+  if (!offered.some((one) => one.value === form.measure)) return <MadeInCode {...props} />;
   return (
     <>
       <Labelled text="Metric">
         <Select
           label="Metric"
           value={form.measure}
-          options={measures.map((one) => [one.value, one.label] as const)}
+          options={offered.map((one) => [one.value, one.label] as const)}
           onChange={(measure) => onChange({ ...form, measure })}
         />
       </Labelled>
@@ -37,6 +39,29 @@ export function MetricForm(props: FormProps) {
         properties={argumentsOf(form.event)}
         onChange={(where) => onChange({ ...form, where })}
       />
+      <Cut {...props} />
+    </>
+  );
+}
+
+/** A metric that this form cannot make: what it measures stands as it is, how it is cut can be changed. */
+function MadeInCode(props: FormProps) {
+  const { form, measures } = props;
+  return (
+    <>
+      <Labelled text="Metric">
+        <b>{measures.find((one) => one.value === form.measure)?.label ?? form.measure}</b>
+      </Labelled>
+      <p>What it measures is said in code: copy it as code, change it in a notebook and save it there.</p>
+      <Cut {...props} />
+    </>
+  );
+}
+
+function Cut(props: FormProps) {
+  const { form, onChange } = props;
+  return (
+    <>
       <Labelled text="Per">
         <div class="tnb-segments" role="group" aria-label="Per">
           {FREQUENCIES.map((freq) => (
@@ -46,7 +71,7 @@ export function MetricForm(props: FormProps) {
           ))}
         </div>
       </Labelled>
-      <Breakdown {...props} event={form.event} />
+      <Breakdown {...props} event={form.event ?? undefined} />
       <details class="tnb-more">
         <summary>Counting rules</summary>
         <Bots form={form} onChange={onChange} />
@@ -68,7 +93,7 @@ export function MeasureChoice(props: { measures: Choice[]; value: string; onPick
     >
       <fieldset class="tnb-fieldset">
         <legend>What do you want to measure?</legend>
-        {measures.map((one) => (
+        {measures.filter((one) => one.text).map((one) => (
           <label class="tnb-measure" key={one.value}>
             <input
               type="radio"
