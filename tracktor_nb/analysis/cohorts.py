@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
 
 from .arrays import Ints
-
-if TYPE_CHECKING:
-    from .frames import Identities
+from .identities import Identities
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,8 @@ from tracktor_nb.semantics.values import unix_instant
 from .arrays import Ints, Objects
 from .cohorts import Lists
 from .columns import FrameProperties, plain
-from .frames import NEVER, Identities, Log, Rows
+from .frames import NEVER, Log, Rows
+from .identities import Identities
 from .wanted import check_columns
 
 if TYPE_CHECKING:

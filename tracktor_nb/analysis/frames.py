@@ -27,11 +27,15 @@ from tracktor_nb.semantics.event import (
 from tracktor_nb.semantics.identity import person_of
 from tracktor_nb.semantics.person import Person, known_at
 
-from .arrays import Flags, Ints, Objects
+from .arrays import Flags, Ints
 from .cohorts import NO_LISTS, Lists
 from .columns import TEXT, JsonProperties, Properties
+from .identities import NOBODY, Identities
 
 if TYPE_CHECKING:
+    from tracktor_nb.semantics.condition import Group
+    from tracktor_nb.semantics.period import Calendar
+
     from .people import People
 
 NEVER = np.iinfo(np.int64).max
@@ -74,37 +78,6 @@ class Source(Protocol):
     def watermark(self) -> Mark:
         """Return how far the other methods can be read for good; its `edges_generation`
         changes with every merge and undo, its `log_generation` when rows that were read are gone."""
-
-
-@dataclass(frozen=True)
-class Identities:
-    """Identities by code; `ids` are what users see, `distinct_ids` the ids that came in."""
-
-    ids: Any
-    distinct_ids: Objects
-
-    def __len__(self) -> int:
-        return len(self.ids)
-
-    @cached_property
-    def _sorter(self) -> Ints:
-        return np.argsort(self.ids)
-
-    def codes(self, ids: Ints) -> Ints:
-        """Return the code of each id, -1 for one that is not known."""
-        if not len(self.ids):
-            return np.full(len(ids), -1, np.int32)
-        at = self._sorter[np.minimum(np.searchsorted(self.ids, ids, sorter=self._sorter), len(self.ids) - 1)]
-        return np.where(self.ids[at] == ids, at, -1).astype(np.int32)
-
-    def extended(self, table: pa.Table) -> Identities:
-        """Return these identities, with those of the table that are new behind them; codes never change."""
-        ids, distinct_ids = table["id"].to_numpy(), table["distinct_id"].to_numpy()
-        new = self.codes(ids) < 0
-        return Identities(np.concatenate([self.ids, ids[new]]), np.concatenate([self.distinct_ids, distinct_ids[new]]))
-
-
-NOBODY = Identities(np.zeros(0, np.int64), np.zeros(0, object))
 
 
 @dataclass(frozen=True)
@@ -182,6 +155,11 @@ class Log:
         from .people import People
 
         return People(self)
+
+    @cached_property
+    def sizes(self) -> dict[tuple[Group, Calendar, int], int]:
+        """How many members a segment had at the end of a day, as far as somebody asked."""
+        return {}
 
     def listed(self, number: int) -> Ints:
         """Return the codes of the people on the list of a cohort."""

@@ -40,8 +40,13 @@ def sizes(segment: Group, log: Log, within: Range, now: int, calendar: Calendar)
 
 
 def _size(segment: Group, log: Log, bucket: tuple[int, int], end: int, calendar: Calendar) -> dict[str, Any]:
-    people = members(segment, log, min(bucket[1], end) - 1, calendar)
-    return {"start": bucket[0], "people": len(people), "partial": bucket[1] > end}
+    start, over = bucket
+    if over > end:
+        return {"start": start, "people": len(members(segment, log, end - 1, calendar)), "partial": True}
+    known = (segment, calendar, over)
+    if known not in log.sizes:
+        log.sizes[known] = len(members(segment, log, over - 1, calendar))
+    return {"start": start, "people": log.sizes[known], "partial": False}
 
 
 def identities_of(people: Ints, log: Log) -> list[int]:
