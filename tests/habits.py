@@ -82,6 +82,7 @@ def paths(draw: DrawFn, wide: bool = False) -> Paths:
         depth=draw(st.integers(1, 4)),
         most=draw(st.sampled_from([1, 2, 5])),
         window=draw(st.sampled_from([None, None, "1h", "1d"])),
+        within_session=draw(st.sampled_from([False, False, True])),
         entry=draw(st.sampled_from(["first", "last"])),
         group={label: joined[at::2] for at, label in enumerate(labels)},
         collapse=draw(st.booleans()),

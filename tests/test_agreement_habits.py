@@ -24,6 +24,7 @@ from tracktor_nb.semantics.period import LAST_INSTANT, Calendar, Range, resolve
 from tracktor_nb.semantics.retention import Retained, Retention, cell, horizon, retained
 from tracktor_nb.semantics.stickiness import active_periods
 
+from .browsing import browsing_logs
 from .habits import lifecycles, paths, retentions, stickinesses
 from .logs import busy_periods, log_of, logs, nows
 from .strategies import SiteLog, calendars, date_pairs
@@ -114,7 +115,7 @@ def _check_cells(
 
 
 @many
-@given(st.data(), logs(), grown, calendars(), paths(), ranges)
+@given(st.data(), logs() | browsing_logs(), grown, calendars(), paths(), ranges)
 def test_paths_take_the_same_steps(
     data: st.DataObject, rows: SiteLog, part: int | None, calendar: Calendar, asked: Paths, period: Any
 ) -> None:

@@ -54,6 +54,19 @@ def test_a_window_holds_its_last_instant_and_begins_at_the_event_itself() -> Non
     assert walk("vwxyA", Paths("A", direction="before", window="2m")) == "Ayx"
 
 
+def test_a_path_may_end_with_the_session_around_the_event() -> None:
+    page = {"page": "/"}
+    rows = [("A", 0, page), ("b", 10, {}), ("c", 20, page), ("d", 25, {}), ("A", 60, {}), ("e", 61, page)]
+    somebody = Person(1, tuple(Event(at * MINUTE, at, name, said) for name, at, said in rows))
+
+    def walked(asked: Paths) -> str:
+        return "".join(event.name for event in path(asked, somebody, ALWAYS, 99 * MINUTE, Calendar()))
+
+    assert walked(Paths("A")) == "AbcdA"
+    assert walked(Paths("A", within_session=True)) == "Abc"
+    assert walked(Paths("A", within_session=True, entry="last")) == "A", "no session is around it"
+
+
 def test_the_whole_path_lies_in_the_range_and_in_the_past() -> None:
     assert walk("AbAcd", Paths("A"), Range(MINUTE, 4 * MINUTE)) == "Ac"
     assert walk("Abcde", Paths("A"), now=2 * MINUTE) == "Abc"
@@ -102,6 +115,7 @@ def test_one_meaning_has_one_form() -> None:
         (lambda: Paths("A", group=["b"]), "must give a list of events for each label"),
         (lambda: Paths("A", group={"x": ["a"], "y": ["a"]}), "'a' in two groups"),
         (lambda: Paths("A", collapse=None), "collapse=None"),
+        (lambda: Paths("A", within_session=1), "within_session=1"),
         (lambda: Paths("A", among="b"), "among= in"),
     ],
 )  # fmt: skip

@@ -17,6 +17,7 @@ from .buckets import countable
 from .conditions import matching
 from .doing import first_of_each
 from .frames import Log
+from .sessions import browsing
 
 NONE = -1
 
@@ -42,6 +43,7 @@ def walks(paths: Paths, log: Log, within: Range, now: int, calendar: Calendar) -
         way = way[_changes(label[log.name[way]], log.person_code[way], side) | is_start[way]]
     at = np.searchsorted(way, start)
     window = duration(paths.window) if paths.window else LAST_INSTANT
+    first, last = _sessions_around(start, log, now, paths.include_bots) if paths.within_session else (0, len(log.time))
     chain = np.full((len(start), paths.depth + 1), NONE)
     chain[:, 0] = start
     padded = np.append(way, NONE)
@@ -49,7 +51,7 @@ def walks(paths: Paths, log: Log, within: Range, now: int, calendar: Calendar) -
         index = at + side * step
         found = padded[np.where((index >= 0) & (index < len(way)), index, len(way))]
         near = (found != NONE) & (log.person_code[found] == log.person_code[start])
-        near &= np.abs(log.time[found] - log.time[start]) <= window
+        near &= (np.abs(log.time[found] - log.time[start]) <= window) & (found >= first) & (found <= last)
         chain[:, step] = np.where(near, found, NONE)
     return Walks(log.person_code[start], chain)
 
@@ -61,6 +63,18 @@ def _starts(paths: Paths, log: Log, within: Range, now: int, calendar: Calendar)
     first = first_of_each(log.person_code[found])
     starts = found[first if paths.entry == "first" else np.append(first, len(found))[1:] - 1]
     return of_those_among(paths.among, starts, log, within, now, calendar, paths.include_bots)
+
+
+def _sessions_around(start: Ints, log: Log, now: int, include_bots: bool) -> tuple[Ints, Ints]:
+    """Return the first and the last position of the session around each start, the start itself where there is none."""
+    found = browsing(log, now, include_bots)
+    begins = np.flatnonzero(np.diff(found.session, prepend=-1))
+    first, last = found.position[begins], found.position[np.append(begins, len(found))[1:] - 1]
+    session = np.searchsorted(first, start, "right") - 1
+    around = (session >= 0) & (np.append(last, NONE)[session] >= start)
+    return np.where(around, np.append(first, NONE)[session], start), np.where(
+        around, np.append(last, NONE)[session], start
+    )
 
 
 def _labels(paths: Paths, log: Log) -> tuple[Ints, list[str]]:

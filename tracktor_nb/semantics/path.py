@@ -17,6 +17,7 @@ from .event import Event, order
 from .funnel import Step
 from .period import LAST_INSTANT, Calendar, Range, duration, duration_in_words
 from .person import Person
+from .session import sessions
 from .truth import matching_events
 
 Direction = Literal["after", "before"]
@@ -31,9 +32,10 @@ class Paths(Definition):
     """The `depth` events that follow an event of each person, or with `direction="before"` lead to it.
 
     A person has one path, from the first such event in the range (or the last, `entry="last"`), and all of it lies in
-    the range; `window` bounds the time from that event to each step, inclusive. Steps are activity; `only=` names the
-    events that are steps, `hide=` those that are none, `group=` joins some under one label. With `collapse`, repeats in
-    a row count once. Each step shows its `most` frequent events and the rest together.
+    the range; `window` bounds the time from that event to each step, inclusive, and `within_session` ends it with the
+    session around that event. Steps are activity; `only=` names the events that are steps, `hide=` those that are none,
+    `group=` joins some under one label. With `collapse`, repeats in a row count once. Each step shows its `most`
+    frequent events and the rest together.
 
     >>> Paths("Purchase", direction="before", hide=["Heartbeat"])
     Paths('Purchase', direction='before', hide=['Heartbeat'])
@@ -44,6 +46,7 @@ class Paths(Definition):
     depth: int = 4
     most: int = 5
     window: str | None = None
+    within_session: bool = False
     entry: PathEntry = "first"
     only: tuple[str, ...] = ()
     hide: tuple[str, ...] = ()
@@ -61,6 +64,7 @@ class Paths(Definition):
             depth: int = 4,
             most: int = 5,
             window: str | None = None,
+            within_session: bool = False,
             entry: PathEntry = "first",
             only: Iterable[str] = (),
             hide: Iterable[str] = (),
@@ -76,7 +80,7 @@ class Paths(Definition):
         object.__setattr__(self, "event", doing(self.event))
         check_choice("direction", self.direction, ("after", "before"), "Paths(…)")
         check_choice("entry", self.entry, ("first", "last"), "Paths(…)")
-        for name in ("collapse", "include_bots"):
+        for name in ("within_session", "collapse", "include_bots"):
             check_choice(name, getattr(self, name), FLAG, "Paths(…)")
         _check_number("depth", self.depth, DEEPEST_PATH)
         _check_number("most", self.most, MOST_EVENTS)
@@ -113,6 +117,7 @@ class Paths(Definition):
         parts = [
             f"up to {self.depth} events {side} each person's {self.entry} {self.event.label!r} in the range",
             f"within {duration_in_words(self.window)} of it" if self.window else "",
+            "all in the session around it" if self.within_session else "",
             "all in the range",
             f"steps: {_listed(self.only)} only" if self.only else "steps: activity (what the system does is none)",
             f"without {_listed(self.hide)}" if self.hide else "",
@@ -146,14 +151,22 @@ def path(paths: Paths, person: Person, within: Range, now: int, calendar: Calend
 def _around(paths: Paths, start: Event, person: Person, within: Range, now: int) -> list[Event]:
     """Return what can be a step, from the start outwards."""
     window = duration(paths.window) if paths.window else LAST_INSTANT
+    events = _of_session(person, start, now, paths.include_bots) if paths.within_session else person.events
     near = [
         event
-        for event in person.events
+        for event in events
         if event.time in within and event.time <= now and abs(event.time - start.time) <= window and paths.shows(event)
     ]
     if paths.direction == "after":
         return [event for event in near if order(event) > order(start)]
     return [event for event in reversed(near) if order(event) < order(start)]
+
+
+def _of_session(person: Person, start: Event, now: int, include_bots: bool) -> list[Event]:
+    """Return what happened from the first event to the last of the session around the start; nothing without one."""
+    spans = [(order(each.events[0]), order(each.events[-1])) for each in sessions(person, now, include_bots)]
+    around = next(((first, last) for first, last in spans if first <= order(start) <= last), None)
+    return [event for event in person.events if around is not None and around[0] <= order(event) <= around[1]]
 
 
 def _check_number(option: str, number: object, most: int) -> None:
