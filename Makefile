@@ -10,7 +10,7 @@ CHECKABLE := $(VENV)/.checkable
 BUILT := tracktor_nb/static/.built
 SCRIPTS := $(shell find js -type f -not -path '*/node_modules/*' 2>/dev/null)
 
-.PHONY: help demo test check bench
+.PHONY: help demo test check bench soak
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,6 +29,9 @@ check: $(CHECKABLE) $(TESTABLE)  ## style, types and floors
 
 bench: $(TESTABLE)  ## measure the ingest server, as ratios (quiet machine, a few minutes)
 	$(BIN)/python -m benchmarks.ingest
+
+soak: $(BUILT) $(TESTABLE)  ## a thousand page loads among failures: what was promised, stored, lost (ten minutes)
+	$(BIN)/python -m tests.browser.loads
 
 $(INSTALLED): setup.cfg pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)

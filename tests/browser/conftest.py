@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -191,6 +192,13 @@ class Customer:
 @pytest.fixture
 def customer() -> Iterator[Customer]:
     """A web site whose origin is not the server's, so the browser applies its rules for strangers."""
+    with web_site() as site:
+        yield site
+
+
+@contextmanager
+def web_site() -> Iterator[Customer]:
+    """Yield a running web site."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
