@@ -47,9 +47,21 @@ def test_settings_are_changed_one_by_one_and_taken_back(run: Run) -> None:
     assert json.loads(text) == {"signed_only": False}
 
 
+def test_advanced_events_are_switched_off_and_given_their_time(run: Run) -> None:
+    off = ("--no-visited-site", "--no-cart-canceled", "--cart-abandoned-after", "2h")
+    settings = json.loads(run("site", "set", "shop", *off)[1])
+    assert settings == {"visited_site": False, "cart_canceled": False, "cart_abandoned_after": "2h"}
+    on = ("--visited-site", "--cart-canceled", "--cart-abandoned-after", "0", "--cart-canceled-after", "5m")
+    assert json.loads(run("site", "set", "shop", *on)[1]) == {
+        "visited_site": True, "cart_canceled": True, "cart_canceled_after": "5m",
+    }  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
+        (("set", "shop", "--cart-abandoned-after", "soon"), "30m"),
+        (("set", "shop", "--cart-abandoned-after", "31d"), "up to '30d'"),
         (("set", "shop", "--origin", "shop.example"), "https://shop.example, without a path"),
         (("set", "shop", "--retention-days", "-3"), "whole number from 1 on"),
         (("set", "shpo", "--open"), "Did you mean 'shop'"),

@@ -69,11 +69,15 @@ def _told(settings: Any) -> str:
 @click.option("--retention-days", type=int, help="Delete older events; 0 keeps them for ever.")
 @click.option("--ids-per-person", type=int, help="How many ids one person may have; 0 for the usual 500.")
 @click.option("--merges-per-hour", type=int, help="How often one person may be merged; 0 for the usual 20.")
+@click.option("--visited-site/--no-visited-site", default=None, help="Make `Visited Site` as a session begins.")
+@click.option("--cart-abandoned/--no-cart-abandoned", default=None, help="Make `Cart abandoned`.")
+@click.option("--cart-abandoned-after", metavar="TIME", help="So long nothing is heard of it: 30m, 2h; 0 for 1h.")
+@click.option("--cart-canceled/--no-cart-canceled", default=None, help="Make `Cart canceled`.")
+@click.option("--cart-canceled-after", metavar="TIME", help="So long nothing is heard of it; 0 for at once.")
 def change_site(name: str, origins: tuple[str, ...], any_origin: bool, **given: Any) -> None:
     """Change settings of a site and print them; what is not named stays."""
-    changes = {
-        key: value if value or key == "signed_only" else None for key, value in given.items() if value is not None
-    }
+    changes = {key: None if value in (0, "0") and value is not False else value for key, value in given.items()
+               if value is not None}  # fmt: skip
     if origins or any_origin:
         changes["origins"] = list(origins) or None
     found = _connected(name)

@@ -31,7 +31,7 @@ from .ingest.door import House, Nowhere
 from .ingest.meter import Meter, Metrics
 from .ingest.rate import Limits, Network, read_networks
 from .ingest.record import Record
-from .ingest.routes import Demo, Health, Library, Static
+from .ingest.routes import Config, Demo, Health, Library, Static
 from .ingest.segment import KINDS, Segment
 from .settings import Settings
 from .store.database import Database, open_database
@@ -77,6 +77,7 @@ def make_app(
         (rf"/v1/({KINDS})/?", Segment, shared),
         (r"/scripts/([^/]*)\.js", Library, shared),
         (r"/tio\.js", Library, shared),
+        (r"/config/([^/]*)\.json", Config, shared),
         (r"/healthz", Health, shared),
         (r"/metrics", Metrics, shared | {"meter": meter, "token": metrics_token}),
         (r"/static/(.*)", Static, {"path": str(static_dir)}),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import json
 import sqlite3
 import time
 from pathlib import Path
@@ -22,8 +23,8 @@ from tracktor_nb.store.sites import add_site, change_site, remove_site
 
 from .conftest import Door, running
 
-WRITE_ONLY = {"/(set|track|alias)/?", "/batch/?", rf"/v1/({KINDS})/?"}
-PUBLIC = {r"/scripts/([^/]*)\.js", r"/tio\.js", "/healthz", "/metrics", "/static/(.*)"}
+WRITE_ONLY = {"/(set|track|alias|cart)/?", "/batch/?", rf"/v1/({KINDS})/?"}
+PUBLIC = {r"/scripts/([^/]*)\.js", r"/tio\.js", r"/config/([^/]*)\.json", "/healthz", "/metrics", "/static/(.*)"}
 
 
 @pytest.fixture
@@ -44,7 +45,13 @@ def test_the_library_carries_the_token_of_its_site(door: Door, built: Path) -> N
         for path in (f"/scripts/{door.site.sid}.js", f"/tio.js?sid={door.site.sid}"):
             answer = served.ask("GET", path)
             assert (answer.status, answer.headers["content-type"]) == (200, "text/javascript; charset=utf-8")
-            assert answer.body.decode() == f'window.__tioConfig={{"sid": "{door.site.sid}"}};\nvar tio = 1;\n'
+            first, _, code = answer.body.decode().partition("\n")
+            assert (first[:19], first[-1:], code) == ("window.__tioConfig=", ";", "var tio = 1;\n")
+            config = json.loads(first[19:-1])
+            assert config == {"sid": door.site.sid, "autoEvents": [], "session": 1800} | {
+                "advanced": {"visited": True, "cart": True}
+            }
+            assert served.ask("GET", f"/config/{door.site.sid}.json").json == config
             packed = served.ask("GET", path, Accept_Encoding="gzip, br")
             assert gzip.decompress(packed.body) == answer.body
             again = served.ask("GET", path, If_None_Match=answer.headers["etag"])

@@ -127,6 +127,15 @@ def saved_frame(stored: Sequence[Any], users: Mapping[str, list[str]] | None = N
     return frame.set_index("name")
 
 
+def carts_frame(rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+    """Return people's latest carts as a frame by person_id: id, state, total, bought, revenue, times, the cart."""
+    names = ["person_id", "id", "state", "total", "bought", "revenue", "opened_at", "changed_at", "called_at"]
+    frame = pd.DataFrame(rows, columns=[*names, "abandoned_from", "cart"])
+    for name in ("opened_at", "changed_at", "called_at", "abandoned_from"):
+        frame[name] = _moments(np.array([NEVER if row[name] is None else row[name] for row in rows], np.int64))
+    return frame.set_index("person_id")
+
+
 def rejected_frame(kept: Sequence[tuple[Any, str]]) -> pd.DataFrame:
     """Return refused requests, each with what was sent, as a frame by number: received_at, route, code, param, …"""
     names = ["id", "received_at", "route", "code", "param", "message"]

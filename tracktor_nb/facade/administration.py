@@ -11,6 +11,7 @@ from tracktor_nb.semantics.period import SECOND, duration
 from tracktor_nb.store import sites
 from tracktor_nb.store.site_settings import change_settings
 
+from .auto_events import AutoEvents
 from .base import Wired, now
 
 
@@ -29,6 +30,11 @@ class Administration(Wired):
     def change(self, **settings: Any) -> None:
         """Change settings of the site, such as `signed_only=True` or `retention_days=400`; None takes one back."""
         self.record = self._write(lambda transaction: change_settings(transaction, self.record.id, settings))
+
+    @property
+    def auto_events(self) -> AutoEvents:
+        """The events made when pages are seen or elements are clicked: `add`, `list`, `remove`, `test`."""
+        return AutoEvents(self.database, self.record.id)
 
     def sign(self, id: str, within: str | None = None) -> str:
         """Return the signature of an id, for secure mode: good for ever, or `within="1h"` from now."""

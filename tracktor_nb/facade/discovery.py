@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from tracktor_nb.semantics.condition import Condition
 from tracktor_nb.semantics.period import Period, resolve
 from tracktor_nb.sending import Moment
+from tracktor_nb.store.carts import latest_carts
 from tracktor_nb.store.sql import read_sql
 
 from .base import Wired, now
@@ -33,6 +34,16 @@ class Discovery(Wired):
 
         within = resolve(period, self._instant(as_of), self.calendar)
         return events_frame(self._log(as_of), within, self.calendar, name, where)
+
+    def carts(self) -> pd.DataFrame:
+        """Return the latest cart of everybody who had one, by person_id: whether it is open, abandoned, canceled or
+        purchased, its total; and how often the person bought and for how much in all.
+        """
+        from tracktor_nb.analysis.tables import carts_frame
+
+        with self.database.read() as connection:
+            found = latest_carts(connection, self.record.id, now())
+        return carts_frame([each.told() for each in found])
 
     def changes(self) -> pd.DataFrame:
         """Return every change of a person's property: person_id, distinct_id, time, property, value."""

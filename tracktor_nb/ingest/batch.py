@@ -90,7 +90,7 @@ class ManyRecorder(Recorder):
                 entries += made
                 owners += [index] * len(made)
         for start in range(0, len(entries), CHUNK):
-            done = await self.house.commits.submit(step_of(self.site.id, entries[start : start + CHUNK]))
+            done = await self.house.commits.submit(step_of(self.site, entries[start : start + CHUNK]))
             for index, outcome in zip(owners[start : start + CHUNK], done, strict=True):
                 if isinstance(outcome, PayloadError):
                     outcomes.refused[index] = outcome

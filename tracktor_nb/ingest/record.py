@@ -119,7 +119,7 @@ class Record(Recorder):
         if params.problem is not None:
             raise params.problem
         call = Call(site, params, self.received_at, self.is_bot(), self.trusted)
-        [outcome] = await self.house.commits.submit(step_of(site.id, [self.admit(entry_of(route, call))]))
+        [outcome] = await self.house.commits.submit(step_of(site, [self.admit(entry_of(route, call))]))
         if isinstance(outcome, PayloadError):
             raise outcome
         message_id = params.text("message_id")

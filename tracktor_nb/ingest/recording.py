@@ -17,6 +17,8 @@ from tracktor_nb.store.carts import NewCart, record_carts, settle_carts
 from tracktor_nb.store.events import NewChange, NewEvent, record_rows
 from tracktor_nb.store.identity import Limits, look_up_person, merge
 from tracktor_nb.store.people import properties_of
+from tracktor_nb.store.sites import SiteRecord
+from tracktor_nb.store.visits import begun_visits
 from tracktor_nb.store.writer import Transaction
 
 Answer = dict[str, Any]
@@ -51,12 +53,12 @@ class NewTraits(NamedTuple):
 Entry = NewEvent | NewChange | NewMerge | NewTraits | NewCart
 
 
-def step_of(site_id: int, entries: Sequence[Entry]) -> Step:
+def step_of(site: SiteRecord, entries: Sequence[Entry]) -> Step:
     """Return the step that stores entries in their order and returns an outcome for each."""
-    return lambda transaction: [*_record(transaction, site_id, entries)]
+    return lambda transaction: [*_record(transaction, site, entries)]
 
 
-def _record(tx: Transaction, site_id: int, entries: Sequence[Entry]) -> Iterator[Outcome]:
+def _record(tx: Transaction, site: SiteRecord, entries: Sequence[Entry]) -> Iterator[Outcome]:
     """Plain rows go into the store together; what looks at a person first comes alone, after the rows before it.
 
     What follows from calls about carts is said once they are all in: a browser that was offline sends many at once.
@@ -64,23 +66,29 @@ def _record(tx: Transaction, site_id: int, entries: Sequence[Entry]) -> Iterator
     called: dict[int, int] = {}
     for plain, run in groupby(entries, key=lambda entry: isinstance(entry, (NewEvent, NewChange))):
         if plain:
-            yield from _rows(tx, site_id, [entry for entry in run if isinstance(entry, (NewEvent, NewChange))])
+            yield from _rows(tx, site, [entry for entry in run if isinstance(entry, (NewEvent, NewChange))])
             continue
         for entry in run:
             if isinstance(entry, NewMerge):
-                yield _merge(tx, site_id, entry)
+                yield _merge(tx, site.id, entry)
             elif isinstance(entry, NewTraits):
-                yield from _rows(tx, site_id, [_filled(tx, site_id, entry)])
+                yield from _rows(tx, site, [_filled(tx, site.id, entry)])
             elif isinstance(entry, NewCart):
-                [recorded] = record_carts(tx, site_id, [entry])
+                [recorded] = record_carts(tx, site.id, [entry])
                 called.update({recorded.identity_id: entry.received_at} if recorded.is_new else {})
                 yield {"duplicate": True} if recorded.duplicate else {}
     if called:
-        settle_carts(tx, site_id, called, max(called.values()))
+        settle_carts(tx, site.id, called, max(called.values()))
 
 
-def _rows(tx: Transaction, site_id: int, rows: Sequence[NewEvent | NewChange]) -> list[Outcome]:
-    return [{"duplicate": True} if each.duplicate else {} for each in record_rows(tx, site_id, rows)]
+def _rows(tx: Transaction, site: SiteRecord, rows: Sequence[NewEvent | NewChange]) -> list[Outcome]:
+    recorded = record_rows(tx, site.id, rows)
+    if site.settings.get("visited_site", True):
+        seen = ((each.identity_id, row) for each, row in zip(recorded, rows, strict=True)
+                if isinstance(row, NewEvent) and each.is_new)  # fmt: skip
+        if begun := begun_visits(tx, seen):
+            record_rows(tx, site.id, begun)
+    return [{"duplicate": True} if each.duplicate else {} for each in recorded]
 
 
 def _filled(tx: Transaction, site_id: int, entry: NewTraits) -> NewChange:

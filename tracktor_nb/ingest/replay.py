@@ -39,7 +39,7 @@ def replay(database: Database, site: SiteRecord, number: int, now: int, changes:
 
     def step(tx: Transaction) -> list[Answer]:
         answers = []
-        for outcome in step_of(site.id, entries)(tx):
+        for outcome in step_of(site, entries)(tx):
             if isinstance(outcome, PayloadError):
                 raise outcome
             answers.append(outcome)

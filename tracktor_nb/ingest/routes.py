@@ -1,4 +1,4 @@
-"""The routes that record nothing: the browser library, the demo page, health, static files."""
+"""The routes that record nothing: the browser library, its configuration, the demo page, health, static files."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tracktor_nb.store.sites import SiteRecord, list_sites
 
 from .door import Door, House, Replies, log
 from .requests import read_params
-from .snippet import script, snippet
+from .snippet import config_of, script, snippet
 
 _ORIGIN = re.compile(r"https?://[^/?#]+")
 
@@ -30,7 +30,7 @@ class Library(Door):
         """Serve the library, or a script that says why there is none."""
         try:
             found = await self._site(sid)
-            packed = script_of(found.sid, *_version(self.house.static / "tio.js"))
+            packed = script_of(orjson.dumps(config_of(found)), *_version(self.house.static / "tio.js"))
         except TracktorError as error:
             self._warn(error)
             return
@@ -80,9 +80,27 @@ def _version(path: Path) -> tuple[Path, int]:
 
 
 @lru_cache(maxsize=256)
-def script_of(sid: str, path: Path, version: int) -> bytes:
+def script_of(config: bytes, path: Path, version: int) -> bytes:
     """Return the site's script, gzipped; `version` makes a newly built one be read."""
-    return gzip.compress(script(sid, path.read_bytes()), mtime=0)
+    return gzip.compress(script(orjson.loads(config), path.read_bytes()), mtime=0)
+
+
+class Config(Door):
+    """/config/<sid>.json: what tio.js must know of a site, for pages that bring the script themselves."""
+
+    methods = "GET, HEAD, OPTIONS"
+
+    async def get(self, sid: str) -> None:
+        """Serve it."""
+        try:
+            found = await self.house.directory.find(sid)
+        except TracktorError as error:
+            self.refuse(error)
+            return
+        self.set_header("Cache-Control", "public, max-age=60")
+        self.finish(orjson.dumps(config_of(found)))
+
+    head = get
 
 
 class Demo(Door):

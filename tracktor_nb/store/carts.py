@@ -14,18 +14,20 @@ import sqlalchemy as sa
 
 from tracktor_nb.semantics.cart import (
     MADE_OF_CARTS,
+    PURCHASED,
     CartCall,
     CartEvent,
     CartHistory,
     MadeEvent,
     cart_history,
     corrections,
+    total_of,
 )
 from tracktor_nb.semantics.event import RETRACTION
 
 from .canonical import json_text
 from .events import NewEvent, Recorded, record_rows, store_once
-from .identity import ERASED, identity_ids
+from .identity import ERASED, identity_ids, lock_person
 from .tables import cart, identity
 from .writer import Transaction
 
@@ -71,6 +73,20 @@ class PersonCart(NamedTuple):
     distinct_id: str
     history: CartHistory
 
+    def told(self) -> dict[str, Any]:
+        """Return the cart and what the person bought, by the names of `site.carts()`; instants are microseconds."""
+        cart, bought = self.history.cart, [each.cart for each in self.history.events if each.name == PURCHASED]
+        assert cart is not None
+        times = {"opened_at": cart.opened_at, "changed_at": cart.changed_at, "called_at": cart.called_at}
+        revenue = sum(total_of(each) or 0 for each in bought)
+        return {"person_id": self.person_id, "id": self.distinct_id, "state": cart.state, **times} | {
+            "total": total_of(cart.content),
+            "bought": len(bought),
+            "revenue": revenue,
+            "abandoned_from": self.history.next_at,
+            "cart": cart.content,
+        }
+
 
 def record_carts(tx: Transaction, site_id: int, rows: Sequence[NewCart]) -> list[Recorded]:
     """Store calls and return where each stands; `settle_carts` says what follows once all that came together is in."""
@@ -92,7 +108,7 @@ def settle_carts(tx: Transaction, site_id: int, identities: Collection[int], now
     """Make the events that follow at an instant from the calls of the people with these identities; retract others."""
     settled: set[int] = set()
     for whose in sorted(identities):
-        person = _person(tx, whose)
+        person = lock_person(tx, whose)
         if person is not None and person not in settled:
             _settle(tx, site_id, person, now)
             settled.add(person)
@@ -148,13 +164,6 @@ def _settle(tx: Transaction, site_id: int, person: int, now: int) -> None:
     if rows:
         record_rows(tx, site_id, rows)
     _set_timer(tx, members, history)
-
-
-def _person(tx: Transaction, whose: int) -> int | None:
-    """Return whose an identity is; on PostgreSQL nobody merges it, or settles its carts, until this has ended."""
-    lock = " FOR NO KEY UPDATE" if tx.is_postgres else ""
-    person: int | None = tx.execute(f"SELECT person_id FROM identity WHERE id = ?{lock}", (whose,)).scalar()
-    return person
 
 
 def _members(tx: Transaction, person: int) -> dict[int, _Member]:

@@ -82,6 +82,12 @@ def look_up_person(connection: sa.Connection, site_id: int, distinct_id: str) ->
     return connection.execute(sa.select(identity.c.person_id).where(*its)).scalar()
 
 
+def lock_person(tx: Transaction, id: int) -> int | None:
+    """Return the person an identity belongs to, None if it is gone; on PostgreSQL nobody else merges it now."""
+    lock = " FOR NO KEY UPDATE" if tx.is_postgres else ""
+    return cast("int | None", tx.execute(f"SELECT person_id FROM identity WHERE id = ?{lock}", (id,)).scalar())
+
+
 def merge(
     tx: Transaction,
     site_id: int,

@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from tracktor_nb.errors import SettingError, UnknownNameError
+from tracktor_nb.errors import DefinitionError, SettingError, UnknownNameError
+from tracktor_nb.semantics.auto_event import auto_events_of
 from tracktor_nb.semantics.cart import LONGEST_SILENCE, USUAL_SILENCE
 from tracktor_nb.semantics.period import duration, is_duration
 
@@ -22,9 +23,10 @@ def change_settings(tx: Transaction, site_id: int, changes: Mapping[str, Any]) -
     """Change some settings of a site and return it; None takes one back. The others stay.
 
     `signed_only` (secure mode), `origins` (of pages that may send; https://*.example.com for all below), and whole
-    numbers: `retention_days` (older events are deleted), `ids_per_person`, `merges_per_hour`. Advanced events are on
-    unless switched off: `visited_site`, `cart_abandoned`, `cart_canceled`; `cart_abandoned_after` (usually "1h") and
-    `cart_canceled_after` (usually at once) are how long nothing must be heard of a cart before.
+    numbers: `retention_days` (older events are deleted), `ids_per_person`, `merges_per_hour`. `auto_events` are
+    dictionaries of name, kind ("page" or "click") and match. Advanced events are on unless switched off:
+    `visited_site`, `cart_abandoned`, `cart_canceled`; `cart_abandoned_after` (usually "1h") and `cart_canceled_after`
+    (usually at once) are how long nothing must be heard of a cart before.
     """
     settings = {**site_by_id(tx.connection, site_id).settings}
     for name, value in changes.items():
@@ -59,6 +61,13 @@ def _number(name: str, value: Any) -> int:
     return value
 
 
+def _auto_events(name: str, value: Any) -> list[dict[str, str]]:
+    try:
+        return [each.to_dict() for each in auto_events_of(value)]
+    except (DefinitionError, TypeError) as error:
+        raise SettingError(f"`{name}`: {error}") from error
+
+
 def _silence(name: str, value: Any) -> str:
     if not is_duration(value) or duration(value) > LONGEST_SILENCE:
         raise SettingError(f"`{name}` is {value!r}; write a time such as '30m', '2h' or '1d', up to '30d'.")
@@ -80,6 +89,7 @@ _CHECKS: Mapping[str, Callable[[str, Any], Any]] = {
     "retention_days": _number,
     "ids_per_person": _number,
     "merges_per_hour": _number,
+    "auto_events": _auto_events,
     "visited_site": _flag,
     "cart_abandoned": _flag,
     "cart_abandoned_after": _silence,

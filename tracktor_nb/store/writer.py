@@ -38,12 +38,14 @@ T = TypeVar("T")
 class Caches:
     """Ids that never change once committed. They are dropped on a rollback, for it may take back what they name.
 
-    `graves` has the salt and the tombstones of a site. All of it holds as long as nobody is erased: `erasures` counts.
+    `graves` has the salt and the tombstones of a site, `visits` the present session of an identity (store.visits). All
+    of it holds as long as nobody is erased: `erasures` counts.
     """
 
     identities: dict[tuple[int, str], int] = field(default_factory=dict)
     names: dict[tuple[int, str], int] = field(default_factory=dict)
     graves: dict[int, tuple[bytes, frozenset[bytes]]] = field(default_factory=dict)
+    visits: dict[int, Any] = field(default_factory=dict)
     erasures: int = -1
 
     def clear(self) -> None:
@@ -51,10 +53,11 @@ class Caches:
         self.identities.clear()
         self.names.clear()
         self.graves.clear()
+        self.visits.clear()
 
     def trim(self) -> None:
         """Forget everything once it is a lot; what is still needed comes back with one look-up each."""
-        if len(self.identities) + len(self.names) > _LARGEST_CACHE:
+        if len(self.identities) + len(self.names) + len(self.visits) > _LARGEST_CACHE:
             self.clear()
 
 
