@@ -11,13 +11,16 @@ import pytest
 from tests.logs import Rows
 from tracktor_nb.analysis.engine import SLIDING, Engine
 from tracktor_nb.analysis.results import FunnelResult, MetricResult, SegmentResult
-from tracktor_nb.errors import UnknownNameError
-from tracktor_nb.semantics.condition import did
+from tracktor_nb.errors import DefinitionError, UnknownNameError
+from tracktor_nb.semantics.cohort import Cohort
+from tracktor_nb.semantics.condition import did, has, in_segment
+from tracktor_nb.semantics.definition import Definition
 from tracktor_nb.semantics.event import Event, PropertyChange
 from tracktor_nb.semantics.funnel import Funnel
 from tracktor_nb.semantics.funnel_comparison import FunnelComparison
 from tracktor_nb.semantics.metric import Metric
 from tracktor_nb.semantics.period import DAY, HOUR, MINUTE, Calendar
+from tracktor_nb.semantics.references import lookup_in
 from tracktor_nb.semantics.segment import Segment
 
 NOON = Calendar().parse("2026-03-01T12:00")
@@ -38,7 +41,10 @@ class House:
 
     def __init__(self) -> None:
         self.rows, self.clock = replace(ROWS), Clock()
-        self.engine = Engine(self._source, lambda site: Calendar(), self.clock)
+        self.saved: dict[str, Definition] = {}
+        self.engine = Engine(
+            self._source, lambda site: Calendar(), self.clock, lambda site, name: lookup_in(self.saved)(name)
+        )
 
     def _source(self, site: str) -> Rows:
         if site != "shop":
@@ -149,3 +155,48 @@ def test_pickers_learn_the_names_and_values_that_occur(house: House) -> None:
     (argument,) = house.engine.properties("shop", "A")
     assert (argument["name"], argument["type"], argument["values"]) == ("n", "number", [1])
     assert [each["name"] for each in house.engine.properties("shop")] == ["plan", "created_at", "last_seen"]
+
+
+def test_an_answer_follows_the_latest_revision_of_the_segments_it_names(house: House) -> None:
+    asked = Segment(in_segment("fans") & did("A"))
+    house.saved["fans"] = Segment(did("A"))
+    before = house.ask(asked)
+    assert (before.count, before.definition) == (1, asked)
+    house.saved["fans"] = Segment(did("C"))
+    assert house.ask(asked).count == 0
+    house.saved["fans"] = Segment(in_segment("gold"))
+    house.saved["gold"] = Segment(has("plan", "is", "x"))
+    assert house.ask(asked).count == 1
+    house.saved["gold"] = Segment(in_segment("fans"))
+    with pytest.raises(DefinitionError, match="fans → gold → fans"):
+        house.ask(asked)
+    with pytest.raises(UnknownNameError, match="Unknown segment 'fanz'"):
+        house.ask(Segment(in_segment("fanz")))
+
+
+def test_a_funnel_among_the_members_of_a_saved_segment_moves_with_it(house: House) -> None:
+    house.saved["fans"] = Segment(did("C"))
+    asked = Funnel(["A", "B"], among=in_segment("fans"))
+    assert [step["people"] for step in house.ask(asked).steps] == [0, 0]
+    house.happen("C", NOON, identity=7)
+    assert [step["people"] for step in house.ask(asked).steps] == [1, 1]
+
+
+def test_new_lists_are_taken_in_without_reading_the_log_again(house: House) -> None:
+    house.saved["list"] = Cohort(9)
+    asked = Segment(in_segment("list"))
+    assert house.ask(asked).count == 0
+    house.rows.cohorts_ = {9: [7]}
+    assert house.ask(asked).count == 1
+    assert house.engine.identities("shop", asked) == [7]
+    assert house.engine.identities("shop", asked, as_of=NOON - 1) == []
+
+
+def test_the_size_on_days_that_are_over_is_counted_once(house: House) -> None:
+    fans = Segment(did("A"))
+    house.clock.now = NOON + 3 * DAY
+    sizes = house.ask(fans, "last 7 days").sizes
+    assert [size["people"] for size in sizes] == [0, 0, 0, 1, 1, 1, 1]
+    house.clock.now += HOUR
+    assert house.ask(fans, "last 7 days").sizes == sizes
+    assert len(house.engine.log("shop").sizes) == 6

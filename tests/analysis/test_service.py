@@ -21,12 +21,13 @@ from tracktor_nb.analysis import address, client, service
 from tracktor_nb.analysis.client import Client, find_client
 from tracktor_nb.analysis.engine import Engine
 from tracktor_nb.errors import DefinitionError, ServiceError, UnknownNameError
-from tracktor_nb.semantics.condition import did
+from tracktor_nb.semantics.condition import did, has, in_segment
 from tracktor_nb.semantics.funnel import Funnel
 from tracktor_nb.semantics.funnel_comparison import FunnelComparison
 from tracktor_nb.semantics.funnel_rules import FunnelRules
 from tracktor_nb.semantics.lifecycle import Lifecycle
 from tracktor_nb.semantics.metric import Metric
+from tracktor_nb.semantics.overlap import Overlap
 from tracktor_nb.semantics.path import Paths
 from tracktor_nb.semantics.retention import Retention
 from tracktor_nb.semantics.segment import Segment
@@ -59,7 +60,9 @@ class Running:
 
 @pytest.fixture
 def house() -> House:
-    return House()
+    made = House()
+    made.saved["fans"] = Segment(did("A", where=has("n", "is", 1)))
+    return made
 
 
 @pytest.fixture
@@ -80,6 +83,8 @@ def asking(house: House, tmp_path: Path) -> Iterator[Client]:
         Metric.average_value("n", per="person who did", event="A"),
         Metric.times_happened("A") / Metric.people_who_did("A"),
         Segment(did("A")),
+        Segment(in_segment("fans")),
+        Overlap(did("A"), in_segment("fans")),
         Retention("A", by="n"),
         Paths("A", group={"AB": ["A", "B"]}),
         Lifecycle(),
@@ -101,6 +106,18 @@ def test_people_pages_and_reasons_come_through(asking: Client) -> None:
     assert paths.people_page(0, "A", to="B").rows[0]["distinct_id"] == "id-7"
     lives = asking.evaluate("shop", Lifecycle("A", freq="day"))
     assert list(lives.people("new", period=lives.table.index[0])["distinct_id"]) == ["id-7"]
+
+
+def test_segments_that_a_question_names_are_looked_up_on_the_other_side(asking: Client) -> None:
+    result = asking.evaluate("shop", Segment(in_segment("fans")))
+    assert result.definition == Segment(in_segment("fans"))
+    assert result.explain("id-7").rows[0]["condition"] == "in segment 'fans'"
+    assert asking.evaluate("shop", Overlap(did("B"), in_segment("fans"))).people("both")["distinct_id"].tolist() == [
+        "id-7"
+    ]
+    assert asking.identities("shop", Segment(in_segment("fans"))) == [7]
+    with pytest.raises(UnknownNameError, match=r"Unknown segment 'fanz'\. Did you mean 'fans'"):
+        asking.evaluate("shop", Segment(in_segment("fanz")))
 
 
 def test_further_questions_about_funnels_come_through(asking: Client) -> None:
