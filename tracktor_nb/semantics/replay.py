@@ -17,7 +17,7 @@ from .identity import person_of
 from .journey import Stepped, leave, merge, step
 from .period import Calendar, Range
 from .person import Person, known_at
-from .run import Effect, Journey, Moment, Run, Standing, is_own, row_of, united
+from .run import NOTHING, Effect, Journey, Moment, Run, Standing, is_own, row_of, united
 from .trigger import next_firing
 
 Outside = Callable[[Collection[int], int], Standing]
@@ -52,7 +52,7 @@ class History:
 
 def nothing_else(identities: Collection[int], at: int) -> Standing:
     """Return the standing of a person of whom nothing is known but what this campaign did."""
-    return Standing()
+    return NOTHING
 
 
 class Replay:
@@ -115,11 +115,11 @@ class Replay:
         entry, self._seq, self._own = str(row.seq), row.seq, 0
         row = replace(row, seq=row.seq * OWN_ROWS)
         self._keep(row)
-        if not self._is_launched:
+        if not self._is_launched or not self._matters(row):
             return
         person = self._who(row.identity)
         moves = self._moves(person)
-        if isinstance(row, Event):
+        if isinstance(row, Event) and row.name in self.run.heard:
             for journey in self._journeys_of(person):
                 if self.run.listens(journey, row.name):
                     self._take(step(self.journeys[journey.key], row, self._moment(person)))
@@ -128,6 +128,10 @@ class Replay:
             for trigger in moves:
                 self._start(fire(trigger, row.identity, self._moment(person)))
         self._settle(person)
+
+    def _matters(self, row: Event | PropertyChange) -> bool:
+        wanted = self.run.wanted
+        return wanted is None or not isinstance(row, Event) or row.name in wanted
 
     def _join(self, edge: IdentityEdge) -> None:
         src, dest = self._who(edge.src), self._who(edge.dest)
