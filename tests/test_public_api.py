@@ -46,7 +46,7 @@ DEFINITIONS = [
     *("Acquisition", "Leaving", "Pages", "Sessions", "Stops"),
     *("asset", "did", "did_not", "has", "in_company", "in_segment"),
 ]
-NAMES = sorted([*DEFINITIONS, "Site", "connect", "evaluate"])
+NAMES = sorted([*DEFINITIONS, "Site", "connect", "evaluate", "report"])
 
 
 def test_the_face_shows_exactly_these_names() -> None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .analysis.evaluate import evaluate
+    from .analysis.report import report
     from .semantics.acquisition import Acquisition
     from .semantics.campaign import Campaign
     from .semantics.cohort import Cohort
@@ -100,6 +101,7 @@ _HOMES = {
     "has": ".semantics.condition",
     "in_company": ".semantics.condition",
     "in_segment": ".semantics.condition",
+    "report": ".analysis.report",
 }
 
 __all__ = [
@@ -150,6 +152,7 @@ __all__ = [
     "has",
     "in_company",
     "in_segment",
+    "report",
 ]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Self, cast
 
 from tracktor_nb.semantics.acquisition import Acquisition
@@ -37,6 +38,12 @@ class Overview:
     def results(self) -> tuple[Result, ...]:
         """The four answers in their order."""
         return self.pages, self.stops, self.campaigns, self.leaving
+
+    def to_html(self, path: str | Path) -> Path:
+        """Return the path of a file with the four answers, which opens from disk and asks nobody anything."""
+        from .report import report
+
+        return report(self.results, path, "Overview")
 
     def __repr__(self) -> str:
         return "\n".join(map(repr, self.results))

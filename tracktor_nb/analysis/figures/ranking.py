@@ -32,7 +32,7 @@ def ranking(names: Sequence[str], data: list[Figure], longest: float, **own: Any
     return {
         "data": data,
         "layout": layout(
-            height=60 + rows * 34 + (30 if len(data) > 1 else 0),
+            height=max(110, 60 + rows * 34 + (30 if len(data) > 1 else 0)),
             xaxis={"visible": False, "rangemode": "tozero", "range": [0, 1.3 * (longest or 1)], **own.pop("xaxis", {})},
             yaxis={
                 "tickvals": list(range(1, rows + 1)),

@@ -10,6 +10,7 @@ from abc import abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self
 
 from tracktor_nb.analysis.cards.explanation import explanation
@@ -138,6 +139,12 @@ class Result:
         import plotly.graph_objects as go
 
         return go.Figure(self.figure())
+
+    def to_html(self, path: str | Path) -> Path:
+        """Return the path of a file with figure, numbers and rule, which opens from disk and asks nobody anything."""
+        from tracktor_nb.analysis.report import report
+
+        return report([self], path, self.title if self.name is None else self.name)
 
     def people_page(
         self, *number: Any, offset: int = 0, limit: int | None = 50, search: str = "", **named: Any
