@@ -94,7 +94,7 @@ def test_behind_a_conversion_are_those_who_began_those_who_went_on_and_those_who
         (PRICE, "q", "adds 0: 0 numbers in 'price' in the period", ["View"]),
         (Metric.total_value("seats"), "q", "'seats' is \"many\" at the end of the period", ["set"]),
         (Metric.time_between("Buy", "Buy"), "r", "is not counted: did not do 'Buy' in the period", []),
-        (DEFINITIONS[5], "q", "is not among the people asked about", []),
+        (DEFINITIONS[5], "q", "is not one of the people asked about: plan is 'team'", []),
         (
             DEFINITIONS[-1],
             "p",

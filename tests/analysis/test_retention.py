@@ -10,7 +10,7 @@ import pytest
 from tracktor_nb.analysis.evaluate import evaluate
 from tracktor_nb.analysis.results import RetentionResult
 from tracktor_nb.errors import DefinitionError
-from tracktor_nb.semantics.condition import has
+from tracktor_nb.semantics.condition import did
 from tracktor_nb.semantics.retention import Retention
 
 # Monday the 2nd of March 2026 is day 0; ann and bob begin in the first week, cid in the second.
@@ -103,8 +103,8 @@ def test_a_person_is_told_its_cohort_and_its_returns() -> None:
     assert result.explain("dan").summary == "did not begin; 'Sign up' never happened"
     cut = ask(period=("2026-03-09", "2026-03-16"))
     assert cut.explain("bob").summary == "did not begin; 'Sign up' happened outside the period only"
-    few = ask(Retention("Sign up", among=has("x", "is set")))
-    assert few.explain("ann").summary == "is not among the people asked about"
+    few = ask(Retention("Sign up", among=did("Visit", at_least=9)))
+    assert few.explain("ann").summary == "is not one of the people asked about: did 'Visit' at least 9 times"
 
 
 def test_the_triangle_shows_sizes_and_marks_what_is_not_over() -> None:

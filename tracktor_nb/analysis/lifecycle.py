@@ -51,7 +51,7 @@ def _told(person: Ints, bucket: Ints, buckets: Buckets) -> Lives:
     """Return the states of people who were active in those periods, sorted by (person, bucket), each pair once."""
     first = np.zeros(len(person), bool)
     first[first_of_each(person)] = True
-    follows = ~first & (np.diff(bucket, prepend=-3) == 1) & (bucket > -1)
+    follows = ~first & (np.diff(bucket, prepend=-3) == 1)
     state = np.where(first, NEW, np.where(follows, RETURNING, RESURRECTED))
     goes_on = np.append(follows, False)[1:]
     silent = ~goes_on & (bucket >= -1) & (bucket + 1 < len(buckets))

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from tracktor_nb.semantics.path import Paths
+from tracktor_nb.semantics.path import Direction, Paths
 from tracktor_nb.semantics.period import LAST_INSTANT, Calendar, Range, duration
 
 from .activity import acts
@@ -33,27 +33,32 @@ class Walks:
 def walks(paths: Paths, log: Log, within: Range, now: int, calendar: Calendar) -> Walks:
     """Return the path of everybody who did the event in the range."""
     start = _starts(paths, log, within, now, calendar)
-    asked, label = countable(within, now), _labels(paths, log)[0]
-    is_start = np.zeros(len(log.time), bool)
-    is_start[start] = True
-    inside = (log.time >= asked.start) & (log.time < asked.end)
-    way = np.flatnonzero((_shown(paths, log) & inside) | is_start)
-    side = 1 if paths.direction == "after" else -1
-    if paths.collapse:
-        way = way[_changes(label[log.name[way]], log.person_code[way], side) | is_start[way]]
-    at = np.searchsorted(way, start)
-    window = duration(paths.window) if paths.window else LAST_INSTANT
+    way = _way(paths, start, log, countable(within, now))
+    at, outwards = np.searchsorted(way, start), 1 if paths.direction == "after" else -1
     first, last = _sessions_around(start, log, now, paths.include_bots) if paths.within_session else (0, len(log.time))
+    window = duration(paths.window) if paths.window else LAST_INSTANT
+    padded = np.append(way, NONE)
     chain = np.full((len(start), paths.depth + 1), NONE)
     chain[:, 0] = start
-    padded = np.append(way, NONE)
     for step in range(1, paths.depth + 1):
-        index = at + side * step
+        index = at + outwards * step
         found = padded[np.where((index >= 0) & (index < len(way)), index, len(way))]
         near = (found != NONE) & (log.person_code[found] == log.person_code[start])
         near &= (np.abs(log.time[found] - log.time[start]) <= window) & (found >= first) & (found <= last)
         chain[:, step] = np.where(near, found, NONE)
     return Walks(log.person_code[start], chain)
+
+
+def _way(paths: Paths, start: Ints, log: Log, asked: Range) -> Ints:
+    """Return the positions of all that can be a step and of the starts, repeats left out towards each start."""
+    is_start = np.zeros(len(log.time), bool)
+    is_start[start] = True
+    inside = (log.time >= asked.start) & (log.time < asked.end)
+    way = np.flatnonzero((_shown(paths, log) & inside) | is_start)
+    if not paths.collapse:
+        return way
+    changes = _changes(_labels(paths, log)[0][log.name[way]], log.person_code[way], paths.direction)
+    return way[changes | is_start[way]]
 
 
 def _starts(paths: Paths, log: Log, within: Range, now: int, calendar: Calendar) -> Ints:
@@ -95,10 +100,10 @@ def _shown(paths: Paths, log: Log) -> Flags:
     return active
 
 
-def _changes(label: Ints, person: Ints, side: int) -> Flags:
+def _changes(label: Ints, person: Ints, direction: Direction) -> Flags:
     """Return which events have another label than the one of the same person next to them, towards the start."""
-    if side < 0:
-        return _changes(label[::-1], person[::-1], 1)[::-1]
+    if direction == "before":
+        return _changes(label[::-1], person[::-1], "after")[::-1]
     changes: Flags = (np.diff(label, prepend=-1) != 0) | (np.diff(person, prepend=-1) != 0)
     return changes
 

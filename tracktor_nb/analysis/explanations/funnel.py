@@ -14,13 +14,13 @@ from tracktor_nb.semantics.period import Calendar, Range, duration_in_words
 from tracktor_nb.semantics.person import Person
 from tracktor_nb.semantics.truth import matching_events
 
-from .rows import Told, event_row
+from .rows import Told, event_row, not_among
 
 
 def explain_funnel(funnel: Funnel, person: Person, within: Range, now: int, calendar: Calendar) -> Told:
     """Return the events of the person's attempt, and why it went no further."""
-    if funnel.among is not None and not is_among(funnel.among, person, within, now, calendar, funnel.include_bots):
-        return f"is not one of the people asked about: {funnel.among.rule()}", []
+    if not is_among(funnel.among, person, within, now, calendar, funnel.include_bots):
+        return not_among(funnel.among), []
     chain = attempt(funnel, person, within, now, calendar).chain
     rows = [event_row(event, calendar) for event in chain]
     for at, row in enumerate(rows):

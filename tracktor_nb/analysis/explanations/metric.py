@@ -17,13 +17,13 @@ from tracktor_nb.semantics.metric_values import numbers, said, standing
 from tracktor_nb.semantics.period import Calendar, Range
 from tracktor_nb.semantics.person import Person
 
-from .rows import Told, event_row
+from .rows import Told, event_row, not_among
 
 
 def explain_metric(metric: Metric, person: Person, within: Range, now: int, calendar: Calendar) -> Told:
     """Return what the person adds, and the rows of the log that say so."""
     if not is_among(metric.among, person, within, now, calendar, metric.include_bots):
-        return "is not among the people asked about", []
+        return not_among(metric.among), []
     countable = Range(within.start, min(within.end, now + 1))
     if metric.value is not None:
         return _values(metric, person, countable, calendar)

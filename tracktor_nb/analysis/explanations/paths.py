@@ -8,7 +8,7 @@ from tracktor_nb.semantics.path import Paths, path
 from tracktor_nb.semantics.period import Calendar, Range
 from tracktor_nb.semantics.person import Person
 
-from .rows import Told, event_row
+from .rows import Told, event_row, not_among
 
 
 def explain_paths(paths: Paths, person: Person, within: Range, now: int, calendar: Calendar) -> Told:
@@ -16,8 +16,7 @@ def explain_paths(paths: Paths, person: Person, within: Range, now: int, calenda
     walked = path(paths, person, within, now, calendar)
     if not walked:
         among = is_among(paths.among, person, within, now, calendar, paths.include_bots)
-        why = f"did not do {paths.event.label!r} in the period" if among else "is not among the people asked about"
-        return f"has no path; {why}", []
+        return f"has no path; did not do {paths.event.label!r} in the period" if among else not_among(paths.among), []
     rows = []
     for step, event in enumerate(walked):
         row = event_row(event, calendar)

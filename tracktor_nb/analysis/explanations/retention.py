@@ -10,7 +10,7 @@ from tracktor_nb.semantics.period import Calendar, Range
 from tracktor_nb.semantics.person import Person
 from tracktor_nb.semantics.retention import Retention, horizon, period_of, retained
 
-from .rows import Told, event_row
+from .rows import Told, event_row, not_among
 
 
 def explain_retention(retention: Retention, person: Person, within: Range, now: int, calendar: Calendar) -> Told:
@@ -41,7 +41,7 @@ def _why_not(retention: Retention, person: Person, within: Range, now: int, cale
     if not inside:
         return f"did not begin; {label!r} happened outside the period only"
     if not is_among(retention.among, person, within, now, calendar, retention.include_bots):
-        return "is not among the people asked about"
+        return not_among(retention.among)
     return (
         f"did not begin in the period; the first {label!r} ever was {calendar.local(found[0].time):%Y-%m-%d %H:%M:%S}"
     )

@@ -5,11 +5,17 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from tracktor_nb.semantics.condition import Condition
 from tracktor_nb.semantics.event import Event, PropertyChange
 from tracktor_nb.semantics.period import Calendar
 
 Told = tuple[str, list[dict[str, Any]]]
 """A sentence, and the rows that decide."""
+
+
+def not_among(among: Condition | None) -> str:
+    """Return what is said of somebody the question is not about."""
+    return f"is not one of the people asked about: {'' if among is None else among.rule()}"
 
 
 def event_row(row: Event | PropertyChange, calendar: Calendar) -> dict[str, Any]:
