@@ -6,9 +6,9 @@ import time
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from .errors import DefinitionError
+from .errors import DefinitionError, FrameError
 from .semantics import codec
 from .semantics.condition import Condition
 from .semantics.definition import Definition
@@ -22,6 +22,8 @@ from .widgets.base import Builder
 from .widgets.services import Saved, Services
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from .analysis.engine import Engine
     from .facade.base import Wired
     from .site import Site
@@ -57,9 +59,13 @@ def builder_of(site: Site, what: str | Definition) -> Builder:
 
 
 def cohort_of(
-    site: Wired, name: str, who: Segment | Condition | Iterable[str] | str | Path, as_of: int | None, note: str
+    site: Wired,
+    name: str,
+    who: Segment | Condition | pd.DataFrame | Iterable[str] | str | Path,
+    as_of: int | None,
+    note: str,
 ) -> CohortReport:
-    """List people under a name: the members of a segment, ids, or the ids of a file."""
+    """List people under a name: the members of a segment, those of a frame of people, ids, or the ids of a file."""
     at = time.time_ns() // 1000
     if isinstance(who, (Segment, Condition)):
         segment = who if isinstance(who, Segment) else Segment(who)
@@ -68,11 +74,20 @@ def cohort_of(
         return make_cohort(site.database, site.record, name, members, origin, note, now=at)
     if as_of is not None:
         raise DefinitionError("as_of= goes with a segment; ids are listed as they are.")
-    ids = ids_in(who) if isinstance(who, (str, Path)) else list(who)
+    ids = ids_in(who) if isinstance(who, (str, Path)) else _ids_among(who)
     with site.database.read() as connection:
         identities, unknown = identities_of(connection, site.record.id, ids)
     origin = Path(who).name if isinstance(who, (str, Path)) else f"{len(ids):,} ids"
     return replace(make_cohort(site.database, site.record, name, identities, origin, note, now=at), unknown=unknown)
+
+
+def _ids_among(who: Any) -> list[str]:
+    """Return the ids that are given, or those of a frame with a column `distinct_id`, as answers list their people."""
+    if not hasattr(who, "columns"):
+        return [str(id) for id in who]
+    if "distinct_id" not in who.columns:
+        raise FrameError("The frame of people has no column 'distinct_id'; result.people(...) gives one that has.")
+    return [str(id) for id in who["distinct_id"]]
 
 
 def engine_for(database: Database) -> Engine:

@@ -8,10 +8,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING, TypeVar
 
 from tracktor_nb import sending
+from tracktor_nb.semantics.definition import Definition
 from tracktor_nb.semantics.period import Calendar
+from tracktor_nb.semantics.references import resolved
 from tracktor_nb.sending import Moment
 from tracktor_nb.settings import Settings
-from tracktor_nb.store import sites
+from tracktor_nb.store import shelf, sites
 from tracktor_nb.store.database import Database
 from tracktor_nb.store.writer import Transaction
 
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from tracktor_nb.analysis.frames import Log
 
 T = TypeVar("T")
+AnyDefinition = TypeVar("AnyDefinition", bound=Definition)
 
 
 def now() -> int:
@@ -70,6 +73,11 @@ class Wired:
     def _log(self, as_of: Moment = None) -> Log:
         log = self._local_engine().log(self.name)
         return log if as_of is None else log.as_of(self._instant(as_of))
+
+    def _resolved(self, definition: AnyDefinition) -> AnyDefinition:
+        """Return the definition with the saved segments that it names written in."""
+        with self.database.read() as connection:
+            return resolved(definition, shelf.lookup(connection, self.record.id))
 
     def _write(self, step: Callable[[Transaction], T]) -> T:
         return self.database.writer.run(step)

@@ -23,8 +23,8 @@ class Discovery(Wired):
         """Return the people, indexed by person_id, one column a property; `as_of`: as they were known then."""
         from tracktor_nb.analysis.tables import people_frame
 
-        at = self._instant(as_of)
-        return people_frame(self._log(as_of), at, self.calendar, where)
+        at, meant = self._instant(as_of), None if where is None else self._resolved(where)
+        return people_frame(self._log(as_of), at, self.calendar, meant)
 
     def events(
         self, name: str | None = None, where: Condition | None = None, period: Period = "30d", as_of: Moment = None

@@ -49,14 +49,14 @@ class Saved(Wired):
     def cohort(
         self,
         name: str,
-        who: Segment | Condition | Iterable[str] | str | Path,
+        who: Segment | Condition | pd.DataFrame | Iterable[str] | str | Path,
         as_of: Moment = None,
         note: str = "",
     ) -> CohortReport:
         """Save a list of people under a name, to be asked for with `in_segment`, and return what became of it.
 
-        `who` are the members of a segment, as known `as_of` a date or now; or ids; or a file (CSV, NDJSON, Parquet) of
-        people. The list does not change; ids that nobody has are left out and reported.
+        `who` are the members of a segment, as known `as_of` a date or now; or what `result.people(...)` lists; or ids;
+        or a file (CSV, NDJSON, Parquet) of people. The list does not change; ids that nobody has are reported.
         """
         from tracktor_nb.joining import cohort_of
 
