@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -10,6 +11,7 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 
 from tracktor_nb.semantics.campaign import Campaign
 from tracktor_nb.semantics.clock_time import WEEKDAYS
+from tracktor_nb.semantics.event import PropertyChange
 from tracktor_nb.semantics.funnel import Step
 from tracktor_nb.semantics.graph import START, Edge, Graph
 from tracktor_nb.semantics.node import NEXT, Exit, Goal, Node
@@ -29,13 +31,16 @@ from tracktor_nb.semantics.nodes import (
     WaitUntil,
     Webhook,
 )
+from tracktor_nb.semantics.period import DAY, Range
+from tracktor_nb.semantics.replay import History
+from tracktor_nb.semantics.run import Run
 from tracktor_nb.semantics.trigger import Trigger
 
 from .pools import DURATIONS, EVENTS, LETTERS, PROPERTIES
-from .strategies import conditions, json_values, names, where_conditions
+from .strategies import conditions, json_values, names, site_logs, where_conditions
 
 CLOCKS = ("00:00", "02:30", "09:00", "12:00", "23:59")
-WAITS = ("1s", "30m", "1h", "1d", "2d")
+WAITS = ("1h", "1d", "2d")
 
 _clocks, _weekdays = st.sampled_from(CLOCKS), st.lists(st.sampled_from(WEEKDAYS), max_size=3, unique=True)
 
@@ -134,3 +139,32 @@ def campaigns(draw: DrawFn, wide: bool = False) -> Campaign:
         include_bots=draw(st.booleans()),
     )
     return plain.with_graph(draw(graphs(wide)))
+
+
+@st.composite
+def runs(draw: DrawFn, anchor: int) -> Run:
+    """Runs launched, paused and stopped around an instant."""
+    launched_at = anchor + draw(st.sampled_from([-40, -2, -1, 0])) * DAY
+    paused = draw(st.sampled_from([(), (), ((-1, 1),), ((0, 1), (1, 3))]))
+    return Run(
+        "nudge",
+        1,
+        draw(campaigns()),
+        launched_at,
+        tuple(Range(anchor + start * DAY, anchor + end * DAY) for start, end in paused),
+        draw(st.sampled_from([None, None, None, anchor + 3 * DAY])),
+        draw(st.booleans()),
+        draw(st.booleans()),
+    )
+
+
+@st.composite
+def histories(draw: DrawFn) -> tuple[int, History]:
+    """An instant, and people around it who mostly have an address, merge, part, and do what triggers wait for."""
+    log = draw(site_logs(most_rows=20))
+    addresses = tuple(
+        PropertyChange(log.anchor - 60 * DAY, 0, {"email": f"{who}@example.com"}, who, log.anchor - 60 * DAY)
+        for who in draw(st.sampled_from([(1, 2, 3, 4), (1, 2), ()]))
+    )
+    addresses = tuple(replace(row, seq=1000 + row.identity) for row in addresses)
+    return log.anchor, History(log.events, (*addresses, *log.changes), log.edges)

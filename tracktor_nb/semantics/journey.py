@@ -133,7 +133,9 @@ class _Walk:
 
     def effect(self, node: str, kind: Kind, body: Mapping[str, Value] | None = None) -> None:
         visit = self.journey.visits.get(node, 1)
-        made = Effect(self.journey.key, self.journey.identity, node, visit, kind, self.moment.now, body or {})
+        made = Effect(
+            self.journey.key, self.journey.identity, node, visit, kind, self.moment.now, {} if body is None else body
+        )
         self.effects.append(made)
         self.moment = self.moment.after(made)
 
@@ -179,10 +181,10 @@ class _Walk:
             here, node = id, self.graph.nodes[id]
             visits = {**self.journey.visits, id: self.journey.visits.get(id, 0) + 1}
             self.journey = replace(self.journey, node=id, due_at=None, visits=visits)
-            self.moment = self.moment.after(self._visit(id))
+            decided: dict[str, Value] = {}
+            self.effect(id, "visit", decided)  # an entry limit counts the visit that it decides about
             turn = self.turn(id, node)
-            said: dict[str, Value] = {"output": turn.output} if turn.until is None else {"until": turn.until}
-            self.effects.append(replace(self._visit(id), body=said))
+            decided |= {"output": turn.output} if turn.until is None else {"until": turn.until}
             if isinstance(node, Exit):
                 return self.exit(id, "exit")
             if isinstance(node, Goal) and self.journey.goal_at is None:
@@ -192,10 +194,6 @@ class _Walk:
             id = self.graph.after(id, str(turn.output))
         return self.exit(here, "loop")
 
-    def _visit(self, id: str) -> Effect:
-        journey = self.journey
-        return Effect(journey.key, journey.identity, id, journey.visits[id], "visit", self.moment.now)
-
     def turn(self, id: str, node: Node) -> _Turn:
         return _TURNS[type(node)](node, id, self.moment, self.journey)
 
@@ -203,6 +201,8 @@ class _Walk:
         """Do what the node decided; False if the journey now waits."""
         if turn.kind is not None:
             self.effect(id, turn.kind, turn.body)
+        if turn.until is None and self.journey.due_at is None:
+            return True
         self.journey = replace(self.journey, due_at=turn.until)
         return turn.until is None
 

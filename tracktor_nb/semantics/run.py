@@ -67,6 +67,21 @@ class Run:
             due_at = pause.end if due_at in pause else due_at
         return due_at
 
+    @cached_property
+    def heard(self) -> frozenset[str]:
+        """The names of events that a journey may wait for, or that are the goal."""
+        definition = self.definition
+        waits = {node.event for node in definition.graph.nodes.values() if isinstance(node, WaitFor)}
+        return frozenset(waits if definition.goal is None else {*waits, definition.goal.event})
+
+    @cached_property
+    def wanted(self) -> frozenset[str] | None:
+        """The names of events that may start or move a journey, None if any may: by what segments and dates say."""
+        triggers = self.definition.graph.triggers.values()
+        if any(trigger.cause not in ("event", "changed") for trigger in triggers):
+            return None
+        return self.heard | {str(trigger.name) for trigger in triggers if trigger.cause == "event"}
+
     def listens(self, journey: Journey, name: str) -> bool:
         """True if an event of this name may matter to a journey: as the goal, or as what it waits for."""
         goal = self.definition.goal
@@ -169,9 +184,15 @@ class Standing:
         return replace(self, inside=self.inside - 1) if effect.kind == "exit" else self
 
 
+NOTHING = Standing()
+"""Where somebody stands whom the campaign never met."""
+
+
 def united(standings: Iterable[Standing]) -> Standing:
     """Return where a person stands who was several: counts add up, letters, caps and unsubscribes unite."""
-    parts = list(standings)
+    parts = [standing for standing in standings if standing is not NOTHING]
+    if len(parts) < 2:
+        return parts[0] if parts else NOTHING
     visits: Counter[str] = Counter()
     for part in parts:
         visits.update(part.visits)
@@ -203,14 +224,15 @@ class Moment:
 
     def after(self, effect: Effect) -> Moment:
         """Return the same moment once the effect is in force: what follows sees the property that was just set."""
-        standing = self.standing.after(effect)
-        row = row_of(effect, self.run, 0)
-        if row is None:
-            following = replace(self, standing=standing)
-            if "person" in vars(self):
-                vars(following)["person"] = self.person
-            return following
-        return replace(self, standing=standing, look=lambda: _with_latest(self.person, row))
+        standing, row = self.standing.after(effect), row_of(effect, self.run, 0)
+        if row is not None:
+            return Moment(self.run, self.now, standing, self.calendar, lambda: _with_latest(self.person, row))
+        if standing is self.standing:
+            return self
+        following = Moment(self.run, self.now, standing, self.calendar, self.look)
+        if "person" in vars(self):
+            vars(following)["person"] = self.person
+        return following
 
 
 def row_of(effect: Effect, run: Run, seq: int) -> Event | PropertyChange | None:
