@@ -201,6 +201,35 @@ def test_what_is_drawn_in_notebooks_is_named_under_the_tiles(dashboard: Dashboar
     dashboard.site.delete("Weekly habit")
 
 
+# --- metrics made in code ---------------------------------------------------------------------------------------------
+
+
+def test_a_rate_and_a_mean_time_are_shown_in_their_units_and_keep_what_code_said(
+    dashboard: Dashboard, page: Page
+) -> None:
+    rate, wait = Metric.conversion_rate(*STEPS[:2]), Metric.time_between(*STEPS[:2])
+    dashboard.site.save("Rate", rate)
+    dashboard.site.save("Wait", wait)
+    dashboard.open(page)
+    tile = page.locator(".tnb-tile", has=page.get_by_role("button", name="Rate", exact=True))
+    expect(tile.locator(".tnb-total")).to_contain_text("%")
+    expect(tile.locator(".tnb-kind")).to_have_text("Conversion Rate")
+    waiting = page.locator(".tnb-tile", has=page.get_by_role("button", name="Wait", exact=True))
+    expect(waiting.locator(".tnb-total")).to_have_text("1 min")
+    page.screenshot(path=shot("measures"))
+    page.get_by_role("button", name="Wait", exact=True).click()
+    expect(page.locator(".tnb-numbers")).to_contain_text("Not finished")
+    expect(page.get_by_text("said in code")).to_be_visible()
+    drawn(page)
+    page.screenshot(path=shot("mean-time"))
+    page.get_by_role("group", name="Per").get_by_role("button", name="week").click()
+    page.get_by_role("button", name="Save metric").click()
+    expect(page.get_by_text("Saved “Wait”.")).to_be_visible()
+    assert dashboard.site.load("Wait") == Metric.time_between(*STEPS[:2], freq="week")
+    for name in ("Rate", "Wait"):
+        dashboard.site.delete(name)
+
+
 # --- a page that lives ----------------------------------------------------------------------------------------------
 
 
