@@ -115,7 +115,8 @@ def assert_all_is_stored_once(door: Door) -> None:
     events = door.events()
     assert sorted(row[3]["number"] for row in events if row[1] == "view") == list(range(VIEWS))
     others = {row[1]: row for row in events if row[1] != "view"}
-    assert len(events) == VIEWS + 3
+    assert len(events) == VIEWS + 4
+    assert "Visited Site" in others, "the page named is where a visit begins"
     assert (others["Page view"][0], others["Page view"][3]["name"]) == (f"a-{VISITOR}", "Home")
     assert (others["Screen view"][0], others["Screen view"][3]["name"]) == ("ada", "Cart")
     assert (others["rate"][0], others["rate"][3]) == ("ada", {"stars": 5})

@@ -86,12 +86,32 @@ def test_names_and_pictures_fill_in(
 
 def test_pages_and_screens_are_events_with_their_name_beside_the_properties() -> None:
     properties = {"url": "https://shop.example/"}
+    named = {**properties, "name": "Home", "category": "Shop", "page": "/"}
     assert meaning("page", userId="ada", name="Home", category="Shop", properties=properties) == [
-        ("track", {"id": "ada", "action": "Page view", "data": {**properties, "name": "Home", "category": "Shop"}})
+        ("track", {"id": "ada", "action": "Page view", "data": named})
     ]
     assert meaning("page", userId="ada", name=None) == [("track", {"id": "ada", "action": "Page view"})]
     [(_, params)] = meaning("screen", userId="ada", name="Home")
     assert (params["action"], params["data"]) == ("Screen view", {"name": "Home"})
+
+
+@pytest.mark.parametrize(
+    ("properties", "more"),
+    [
+        ({"path": "/shop", "url": "https://s.example/shop?utm_source=ad&utm_campaign=spring%20sale&x=1#top"},
+         {"page": "/shop", "utm_source": "ad", "utm_campaign": "spring sale"}),
+        ({"url": "https://s.example"}, {"page": "/"}),
+        ({"path": "/shop", "search": "?utm_medium=mail"}, {"page": "/shop", "utm_medium": "mail"}),
+        ({"path": "/shop", "page": 3, "url": "/?utm_source=a", "utm_source": "b"}, {}),
+        ({"path": 5}, {}),
+        ({"url": "https://s.example/?" + "&".join(["utm_source=a"] * 200)}, {"page": "/", "utm_source": "a"}),
+    ],
+)  # fmt: skip
+def test_a_page_says_where_it_is_and_which_advertisement_led_there(
+    properties: dict[str, Any], more: dict[str, Any]
+) -> None:
+    [(_, params)] = meaning("page", userId="ada", properties=properties)
+    assert params["data"] == {**properties, **more}
 
 
 def test_a_group_is_the_company_of_the_person() -> None:

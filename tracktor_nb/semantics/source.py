@@ -6,19 +6,25 @@ neither address nor device, only whether a program sent the message.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
+from urllib.parse import parse_qsl
 
 from tracktor_nb.errors import PayloadError
 
 from .event import Value
 from .identity import ANONYMOUS_PREFIX, check_distinct_id, is_anonymous
 from .period import Calendar
+from .session import PAGE, page_path
 from .values import instant_of
 
 Message = Mapping[str, Value]
 
 PAGE_VIEW, SCREEN_VIEW = "Page view", "Screen view"
+ADVERTISEMENT = ("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content")
+LONGEST_QUERY = 2000
+_QUERY = re.compile(r"(?<=\?)[^#]*")
 RENAMED = {"firstName": "first_name", "lastName": "last_name"}
 """Traits that are our predefined properties under another name."""
 
@@ -62,7 +68,7 @@ def _track(message: Message) -> list[Meant]:
 
 
 def _page(message: Message) -> list[Meant]:
-    return [_event(message, PAGE_VIEW, _titled(message))]
+    return [_event(message, PAGE_VIEW, _titled(message) | _placed(_object(message, "properties")))]
 
 
 def _screen(message: Message) -> list[Meant]:
@@ -94,6 +100,16 @@ KINDS: dict[str, Callable[[Message], list[Meant]]] = {
 def _event(message: Message, name: str, more: dict[str, Value]) -> Meant:
     data = {**_object(message, "properties"), **more}
     return Meant("track", {"id": _person(message), "action": name, "data": data or None})
+
+
+def _placed(properties: Mapping[str, Value]) -> dict[str, Value]:
+    """The page and the advertisement of an address, as our own library says them."""
+    page = page_path(properties.get("path")) or page_path(properties.get("url"))
+    found: dict[str, Value] = {} if page is None else {PAGE: page}
+    query = _QUERY.search(str(properties.get("url") or properties.get("search") or ""))
+    pairs = parse_qsl(query[0][:LONGEST_QUERY]) if query else []
+    found |= {name: value for name, value in pairs if name in ADVERTISEMENT}
+    return {name: value for name, value in found.items() if name not in properties}
 
 
 def _titled(message: Message) -> dict[str, Value]:
