@@ -103,6 +103,14 @@ def test_a_named_range_moves_on_at_midnight(house: House) -> None:
     assert house.ask(today, "yesterday").total == 1
 
 
+def test_the_part_of_the_previous_period_grows_with_this_one(house: House) -> None:
+    today = Metric.times_happened("A")
+    before = house.ask(today, "today").previous
+    house.clock.now += SLIDING
+    assert before is not None
+    assert house.ask(today, "today").previous == {**before, "end": before["end"] + SLIDING}
+
+
 def test_an_unfinished_bucket_is_finished_when_its_hour_is_over(house: House) -> None:
     hourly = Metric.times_happened("A", freq="hour")
     assert [bucket["partial"] for bucket in house.ask(hourly, "today").buckets][-1] is True

@@ -13,6 +13,7 @@ from tracktor_nb.semantics.condition import Group
 from tracktor_nb.semantics.definition import Definition
 from tracktor_nb.semantics.funnel import Funnel
 from tracktor_nb.semantics.funnel_comparison import FunnelComparison
+from tracktor_nb.semantics.metric import Metric
 from tracktor_nb.semantics.period import NAMED_PERIODS, SECOND, Calendar, Period
 from tracktor_nb.semantics.references import lookup_in, parts_of, resolved
 
@@ -23,6 +24,7 @@ from .results import Result
 from .segments import identities_of, members
 
 MOST_ANSWERS = 256
+_NOT_GROWING = ("all time", "yesterday", "last week", "last month", "last quarter", "last year")
 _OF_NOW = (Group, FunnelComparison)
 SLIDING = 5 * SECOND
 """An answer that changes with every instant is given again for so long; `computed_at` says of when it is."""
@@ -105,11 +107,14 @@ class Engine:
 
 
 def _slides(definition: Definition, period: Period) -> bool:
-    """True if the answer may differ from one instant to the next: windows that end now, members of now."""
+    """True if the answer may differ from one instant to the next: windows that end now, members of now, a part of the
+    previous period that grows with this one.
+    """
     parts = list(parts_of(definition))
     asks_who = any(isinstance(part, _OF_NOW) or getattr(part, "among", None) is not None for part in parts)
     opens = any(isinstance(part, Funnel) and part.freq and part.window for part in parts)  # windows close one by one
-    return asks_who or opens or (isinstance(period, str) and period not in NAMED_PERIODS)
+    compares = any(isinstance(part, Metric) for part in parts) and period not in _NOT_GROWING
+    return asks_who or opens or compares or (isinstance(period, str) and period not in NAMED_PERIODS)
 
 
 def _until_when(definition: Definition, period: Period, now: int, calendar: Calendar, log: Log) -> int:
