@@ -20,7 +20,7 @@ from .sites import SiteRecord
 from .tables import cohort_member, definition, identity
 from .writer import Transaction
 
-_CHUNK = 500
+_CHUNK = 2000
 
 
 @dataclass(frozen=True)
