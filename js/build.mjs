@@ -21,6 +21,16 @@ await build({
   footer: { js: "//# sourceMappingURL=/static/tio.js.map" },
 });
 
+// The same library as a package for bundlers: js/npm is what `npm pack` packs.
+await build({
+  ...common,
+  entryPoints: { tio: "tio/module.ts" },
+  outdir: join(here, "npm", "dist"),
+  format: "esm",
+  target: "es2017",
+  sourcemap: true,
+});
+
 // Each file directly in widgets/ is one module of its own: what they share lies in folders below.
 const widgets = globSync("widgets/*.{ts,tsx,css}", { cwd: here }).filter((name) => !name.endsWith(".d.ts"));
 rmSync(join(out, "widgets"), { recursive: true, force: true });

@@ -1,4 +1,4 @@
-import { start, warn, type Config, type Options } from "./library.ts";
+import { able, start, warn, type Config, type Options } from "./library.ts";
 import type { Tio } from "./queue.ts";
 
 declare global {
@@ -24,9 +24,7 @@ function home(): string | undefined {
 function begin(config: typeof window.__tioConfig, host: string | undefined): void {
   var tio = Array.isArray(window.tio) ? window.tio : (window.tio = [] as unknown as Tio);
   if (Object.prototype.hasOwnProperty.call(tio, "site")) return;
-  if (!window.fetch || !window.Promise || !window.crypto || !crypto.getRandomValues) {
-    return warn("this browser is too old: it has no fetch or no source of safe random numbers");
-  }
+  if (!able()) return;
   if (!config || !host) return warn("no token: load the script from /scripts/<token>.js of your server");
   start(tio, { sid: config.sid, host, autoEvents: config.autoEvents || [] }, window.tioOptions || {});
 }

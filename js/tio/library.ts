@@ -55,6 +55,13 @@ function wireTo(host: string, name: string): Wire {
   };
 }
 
+/** True if this browser has what the library needs; says so if not. */
+export function able(): boolean {
+  var found = !!window.fetch && !!window.Promise && !!window.crypto && !!crypto.getRandomValues;
+  if (!found) warn("this browser is too old: it has no fetch or no source of safe random numbers");
+  return found;
+}
+
 /** Turns the page's array into the library of one site. Nothing is stored or sent before the visitor allows it. */
 export function start(tio: Tio, config: Config, options: Options): void {
   var prefix = "tio_" + config.sid;

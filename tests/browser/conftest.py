@@ -36,6 +36,8 @@ FLAGS = (
 OURS = ("127.0.0.1", "localhost")
 FACT = re.compile(r"browser_\w+|(first|last)_(page|referrer|utm_\w+|gclid)")
 """The properties that tio.js sets by itself."""
+BY_ITSELF = ("Page view", "Visited Site")
+"""The events that tio.js and the server make by themselves."""
 
 
 @pytest.fixture(scope="package")  # its event loop would stand in the way of tests that run one of their own
@@ -88,7 +90,7 @@ class Recorded:
 
     def events(self) -> list[tuple[str, str, Any]]:
         """Return (distinct id, event, data) of what the page tracked, in order of arrival."""
-        return [row for row in self.all_events() if row[1] != "Page view"]
+        return [row for row in self.all_events() if row[1] not in BY_ITSELF]
 
     def views(self) -> list[tuple[str, Any]]:
         """Return (distinct id, data) of the page views, in order of arrival."""
