@@ -94,9 +94,15 @@ def _check_cells(
     now: int,
     calendar: Calendar,
 ) -> None:
-    until = horizon(retention, within, now)
+    seen = within
+    if within.end == LAST_INSTANT and rows.events:
+        seen = Range(within.start, max(event.time for event in rows.events) + 1)
+    until = horizon(retention, seen, now)
     cohorts = shown(rows, within, now, retention.freq, calendar)
     assert [cohort["start"] for cohort in figures["cohorts"]] == [cohort.start for cohort in cohorts]
+    assert [cohort["partial"] for cohort in figures["cohorts"]] == [
+        cohort.start < seen.start or cohort.end > min(seen.end, now + 1) for cohort in cohorts
+    ]
     returned, of = Counter[int](), Counter[int]()
     for cohort in figures["cohorts"]:
         stays_in = [stay for stay in expected.values() if stay.cohort == cohort["start"]]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
-from tracktor_nb.semantics.period import Calendar, Range
+from tracktor_nb.semantics.period import LAST_INSTANT, Calendar, Range
 from tracktor_nb.semantics.retention import LENGTHS, Retention, horizon
 
 from .among import of_those_among
@@ -47,9 +48,10 @@ def stays(retention: Retention, log: Log, within: Range, now: int, calendar: Cal
     """Return who began when, and in which periods each came back."""
     start = _starts(retention, log, within, now, calendar)
     person = log.person_code[start]
-    cohorts = buckets_of(retention.freq, within, log, now, calendar)
+    seen = _seen(within, log)
+    cohorts = _cohorts(retention, within, seen, log, now, calendar)
     edges = _edges_on(retention, cohorts, calendar)
-    until = horizon(retention, within, now)
+    until = horizon(retention, seen, now)
     cohort = cohorts.of(log.time[start]) if len(cohorts) else np.zeros(0, np.int64)
     positions = doings(retention.returning, log, retention.include_bots, calendar)
     row_of = np.full(len(log.identities), -1)
@@ -77,6 +79,19 @@ def _starts(retention: Retention, log: Log, within: Range, now: int, calendar: C
         first = first_of_each(log.person_code[found])
         starts = found[first[inside[first]]]
     return of_those_among(retention.among, starts, log, within, now, calendar, retention.include_bots)
+
+
+def _seen(within: Range, log: Log) -> Range:
+    """Return the range as far as the log tells: "all time" ends with its last event, nobody can come back later."""
+    if within.end != LAST_INSTANT or log.extent is None:
+        return within
+    return Range(within.start, log.extent[1] + 1)
+
+
+def _cohorts(retention: Retention, within: Range, seen: Range, log: Log, now: int, calendar: Calendar) -> Buckets:
+    """Return the periods in which people begin; those are partial that the range cuts, or that are not over."""
+    edges, asked = buckets_of(retention.freq, within, log, now, calendar).edges, countable(seen, now)
+    return Buckets(edges, [start < asked.start or end > asked.end for start, end in pairwise(edges.tolist())])
 
 
 def _edges_on(retention: Retention, cohorts: Buckets, calendar: Calendar) -> Ints:
