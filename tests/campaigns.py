@@ -11,7 +11,8 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 
 from tracktor_nb.semantics.campaign import Campaign
 from tracktor_nb.semantics.clock_time import WEEKDAYS
-from tracktor_nb.semantics.event import PropertyChange
+from tracktor_nb.semantics.condition import did, has
+from tracktor_nb.semantics.event import Event, IdentityEdge, PropertyChange
 from tracktor_nb.semantics.funnel import Step
 from tracktor_nb.semantics.graph import START, Edge, Graph
 from tracktor_nb.semantics.node import NEXT, Exit, Goal, Node
@@ -31,13 +32,13 @@ from tracktor_nb.semantics.nodes import (
     WaitUntil,
     Webhook,
 )
-from tracktor_nb.semantics.period import DAY, Range
+from tracktor_nb.semantics.period import DAY, HOUR, Range
 from tracktor_nb.semantics.replay import History
 from tracktor_nb.semantics.run import Run
 from tracktor_nb.semantics.trigger import Trigger
 
-from .pools import DURATIONS, EVENTS, LETTERS, PROPERTIES
-from .strategies import conditions, json_values, names, site_logs, where_conditions
+from .pools import ANCHORS, DURATIONS, EVENTS, LETTERS, PROPERTIES
+from .strategies import conditions, json_values, names, where_conditions
 
 CLOCKS = ("00:00", "02:30", "09:00", "12:00", "23:59")
 WAITS = ("1h", "1d", "2d")
@@ -142,29 +143,87 @@ def campaigns(draw: DrawFn, wide: bool = False) -> Campaign:
 
 
 @st.composite
+def lively_campaigns(draw: DrawFn) -> Campaign:
+    """Campaigns that logs of A, B and C walk through: ways lead forward, and back through waits alone."""
+    known: dict[str, Node] = {"trigger-1": draw(_LIVELY_TRIGGERS)}
+    for place, node in enumerate(draw(st.lists(nodes(), min_size=3, max_size=6))):
+        known[f"{node.kind}-{place}"] = node
+    if draw(st.booleans()):
+        known["trigger-2"] = draw(_LIVELY_TRIGGERS)
+    walked = [id for id, node in known.items() if not node.begins]
+    edges = [Edge(START, NEXT, id) for id, node in known.items() if node.begins]
+    for id, node in known.items():
+        ahead = walked[walked.index(id) + 1 :] if id in walked else walked
+        choices = [ahead[:1], ahead[:1], ahead[:2], walked if node.waits else []]
+        for output in node.outputs:
+            choice = draw(st.sampled_from(choices))
+            edges += [Edge(id, output, draw(st.sampled_from(choice)))] if choice else []
+    plain = draw(campaigns())
+    start = plain.start if draw(st.integers(0, 3)) == 0 else None
+    return replace(plain, start=start).with_graph(Graph(known, tuple(edges)))
+
+
+_LIVELY_TRIGGERS = st.one_of(
+    st.builds(Trigger.event, st.sampled_from("AAAB")),
+    st.builds(Trigger.event, st.sampled_from("AB")),
+    st.sampled_from(
+        [
+            Trigger.entered(did("A", at_least=2, within="1d")),
+            Trigger.left(did("A", within="2d")),
+            Trigger.entered(has("plan", "is", "pro") | did("B")),
+            Trigger.changed("plan"),
+            Trigger.date("when", 1),
+            Trigger.schedule("09:00", ["mon", "thu"]),
+        ]
+    ),
+)
+
+
+@st.composite
 def runs(draw: DrawFn, anchor: int) -> Run:
     """Runs launched, paused and stopped around an instant."""
-    launched_at = anchor + draw(st.sampled_from([-40, -2, -1, 0])) * DAY
-    paused = draw(st.sampled_from([(), (), ((-1, 1),), ((0, 1), (1, 3))]))
+    launched_at = anchor + draw(st.sampled_from([-6, -6, -6, 0])) * DAY
+    paused = draw(st.sampled_from([(), (), (), ((-1, 1),), ((0, 1), (1, 3))]))
     return Run(
         "nudge",
         1,
-        draw(campaigns()),
+        draw(st.one_of(lively_campaigns(), lively_campaigns(), lively_campaigns(), campaigns())),
         launched_at,
         tuple(Range(anchor + start * DAY, anchor + end * DAY) for start, end in paused),
-        draw(st.sampled_from([None, None, None, anchor + 3 * DAY])),
+        draw(st.sampled_from([None, None, None, None, anchor + 3 * DAY])),
         draw(st.booleans()),
         draw(st.booleans()),
     )
+
+
+_HOURS = st.one_of(st.integers(-4 * 24, 4 * 24), st.integers(0, 6), st.integers(0, 6).map(lambda each: each * 24))
+_WHO = st.sampled_from([1, 1, 1, 2, 2, 3])
 
 
 @st.composite
 def histories(draw: DrawFn) -> tuple[int, History]:
-    """An instant, and people around it who mostly have an address, merge, part, and do what triggers wait for."""
-    log = draw(site_logs(most_rows=20))
-    addresses = tuple(
-        PropertyChange(log.anchor - 60 * DAY, 0, {"email": f"{who}@example.com"}, who, log.anchor - 60 * DAY)
-        for who in draw(st.sampled_from([(1, 2, 3, 4), (1, 2), ()]))
-    )
-    addresses = tuple(replace(row, seq=1000 + row.identity) for row in addresses)
-    return log.anchor, History(log.events, (*addresses, *log.changes), log.edges)
+    """An instant, and few people around it who have addresses and plans, do A, B and C, merge and part."""
+    anchor = draw(st.sampled_from(ANCHORS))
+    events, changes, edges = [], [], []
+    for who in draw(st.sampled_from([(1, 2, 3), (1, 2, 3), (1, 2), ()])):
+        born = anchor - 30 * DAY
+        changes.append(PropertyChange(born, who, {"email": f"{who}@example.com", "plan": "free"}, who, born))
+    kinds = st.sampled_from([*("event",) * 10, "change", "change", "edge"])
+    for seq, kind in enumerate(draw(st.lists(kinds, min_size=8, max_size=20)), start=10):
+        time, who = anchor + draw(_HOURS) * HOUR, draw(_WHO)
+        late = draw(st.sampled_from([0] * 7 + [1, 2 * DAY]))
+        if kind == "event":
+            name, odd = draw(st.sampled_from("AAAABBC")), draw(st.integers(0, 19))
+            said = {"n": draw(st.integers(0, 3))}
+            events.append(Event(time, seq, name, said, who, time + late, imported=odd == 1, bot=odd == 2))
+        elif kind == "change":
+            values = draw(
+                st.sampled_from(
+                    [{"plan": "pro"}, {"plan": "free"}, {"when": (time + DAY) / 1_000_000}, {"email": None}]
+                )
+            )
+            changes.append(PropertyChange(time, seq, values, who, time + late))
+        else:
+            undone_at = draw(st.sampled_from([None, None, time + DAY, time + HOUR]))
+            edges.append(IdentityEdge(who, who % 3 + 1, time, seq, known_at=time, undone_at=undone_at))
+    return anchor, History(tuple(events), tuple(changes), tuple(edges))

@@ -44,7 +44,7 @@ def test_a_replay_is_the_same_in_slices_and_from_what_a_live_run_recorded(data: 
 
 def recorded(run: Run, history: History, effects: list[Effect]) -> History:
     """The history with the rows that the campaign made itself."""
-    rows = [row_of(effect, run, 2000 + place) for place, effect in enumerate(effects)]
+    rows = [row_of(effect, run, 1000 + place) for place, effect in enumerate(effects)]
     return replace(
         history,
         events=(*history.events, *(row for row in rows if isinstance(row, Event))),
