@@ -7,7 +7,18 @@ from hypothesis import given, settings
 
 from tests.strategies import conditions
 from tracktor_nb.errors import DefinitionError
-from tracktor_nb.semantics.condition import And, Condition, Not, Or, did, did_not, has
+from tracktor_nb.semantics.condition import (
+    And,
+    Condition,
+    Not,
+    Or,
+    asset,
+    did,
+    did_not,
+    has,
+    in_company,
+    in_segment,
+)
 
 A, B, C = did("A"), did("B"), has("c", "is true")
 
@@ -93,6 +104,17 @@ def test_a_generator_of_conditions_is_read_once() -> None:
         (did("A", between=("2026-01-01", "2026-02-01")), "did 'A' from 2026-01-01 to 2026-02-01"),
         (did_not("A", within="30d", known_for="1w"), "did not do 'A' in the last 30 days, known for 1 week"),
         (did("A", where=has("n", ">", 1) & C), "did 'A' where (n > 1 and c is true)"),
+        (has("n", ">", 1, convert=True), "n > 1, other types converted"),
+        (in_company("Acme"), "company is 'Acme'"),
+        (in_segment("loyal"), "in segment 'loyal'"),
+        (asset("Hi", "sent"), "got letter 'Hi'"),
+        (asset("Hi", "not_sent", within="today"), "did not get letter 'Hi' today"),
+        (asset("Hi", "opened", within="7d"), "opened letter 'Hi' in the last 7 days"),
+        (asset("Hi", "not_clicked"), "got letter 'Hi' and did not click in it"),
+        (asset("Hi", "unsubscribed"), "unsubscribed by letter 'Hi'"),
+        (asset("Hi", "not_replied", kind="message"), "got message 'Hi' and did not reply to it"),
+        (asset("Hi", "opened", include_proxies=False), "opened letter 'Hi' (mail proxies out, scanners out)"),
+        (asset("Hi", "clicked", include_scanners=True), "clicked in letter 'Hi' (mail proxies in, scanners in)"),
         (A & (B | C), "did 'A' and (did 'B' or c is true)"),
         (~(A | B), "not (did 'A' or did 'B')"),
     ],
@@ -107,3 +129,14 @@ def test_the_rule_is_plain_english(condition: Condition, rule: str) -> None:
 def test_depth_counts_the_levels(condition: Condition) -> None:
     assert condition.depth == 1 + max((part.depth for part in condition.parts), default=0)
     assert (~condition).depth == condition.depth + 1
+
+
+def test_an_asset_is_the_events_that_tell_of_it() -> None:
+    hello = has("letter", "is", "Hi")
+    opened = did("Letter opened", where=hello & has("source", "not in", ["scanner"]), within="7d")
+    assert asset("Hi", "opened", within="7d").meaning == opened  # type: ignore[attr-defined]
+    assert asset("Hi", "not_opened", within="7d").meaning == did("Letter sent", where=hello, within="7d") & ~opened  # type: ignore[attr-defined]
+    assert asset("Hi", "not_sent").meaning == ~did("Letter sent", where=hello)  # type: ignore[attr-defined]
+    everything = asset("Hi", "clicked", include_scanners=True)
+    assert everything.meaning == did("Letter clicked", where=hello)  # type: ignore[attr-defined]
+    assert repr(everything) == "asset('Hi', 'clicked', include_scanners=True)"
