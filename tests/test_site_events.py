@@ -12,7 +12,7 @@ import pytest
 
 import tracktor_nb as tr
 from tracktor_nb import Metric, Segment, did
-from tracktor_nb.errors import DefinitionError, SettingError, UnknownNameError
+from tracktor_nb.errors import DefinitionError, PayloadError, SettingError, UnknownNameError
 from tracktor_nb.semantics.auto_event import AutoEvent
 from tracktor_nb.store.carts import NewCart, record_carts, settle_carts
 from tracktor_nb.store.writer import Transaction
@@ -95,6 +95,20 @@ def test_carts_are_a_frame_of_people(site: tr.Site) -> None:
     assert carts.loc["bob", "abandoned_from"] - carts.loc["bob", "called_at"] == pd.Timedelta("1h")
     assert pd.isna(carts.loc["eve", "total"])
     assert carts.loc["eve", "cart"] == {"products": [3]}
+
+
+def test_carts_are_called_about_from_python_by_the_same_rules(site: tr.Site) -> None:
+    for _ in range(2):
+        site.cart("ann", "purchase", {"totalprice": 4}, time="2026-03-01T10:00:00Z", message_id="order 1")
+    site.cart("bob", "set", {"products": [1]}, time="2026-03-01T10:00:00Z")
+    site.cart("bob", "cancel")
+    events = site.events(period="all time")
+    assert list(zip(events["distinct_id"], events["event"], strict=True)) == [
+        ("ann", "Cart purchased"), ("bob", "Cart abandoned"), ("bob", "Cart canceled"),
+    ]  # fmt: skip
+    for wrong in (("ann", "buy", {}), ("ann", "set", None), ("null", "purchase", {})):
+        with pytest.raises(PayloadError):
+            site.cart(*wrong)  # type: ignore[arg-type]
 
 
 def test_a_site_without_carts_has_an_empty_frame(site: tr.Site) -> None:

@@ -7,13 +7,16 @@ from datetime import datetime
 from typing import Any
 
 from .errors import PayloadError
+from .semantics.cart import OPERATIONS, read_cart
 from .semantics.event import Value
 from .semantics.identity import check_distinct_id, is_anonymous
 from .semantics.period import FIRST_INSTANT, Calendar
 from .semantics.values import instant_of
 from .semantics.wire import Flags, check_event_name, message_key, person_values, read_object
+from .store.carts import NewCart, record_carts, settle_carts
 from .store.events import Recorded, record_change, record_event
 from .store.identity import Merged, merge
+from .store.site_settings import silences_of
 from .store.sites import SiteRecord
 from .store.writer import Transaction
 
@@ -46,6 +49,33 @@ def set_properties(
     row = _row(site, time, now, message_id, flags + more_flags)
     known = check_distinct_id(id)
     return lambda transaction: record_change(transaction, site.id, known, values, **row)
+
+
+def call_cart(
+    site: SiteRecord,
+    id: str,
+    operation: str,
+    cart: Mapping[str, Value] | None,
+    time: Moment,
+    now: int,
+    message_id: str,
+) -> Callable[[Transaction], Recorded]:
+    """Return the step that records a call about a cart, and what follows from it."""
+    if operation not in OPERATIONS or (operation == "set" and cart is None):
+        raise PayloadError(
+            "bad_value", "operation", "Set a cart, or cancel or purchase one: 'set', 'cancel', 'purchase'."
+        )
+    content, flags = (None, ()) if cart is None else read_cart(cart)
+    row = NewCart(check_distinct_id(id), operation, content, **_row(site, time, now, message_id, flags))
+    abandon_after, cancel_after = silences_of(site.settings)
+
+    def step(tx: Transaction) -> Recorded:
+        [recorded] = record_carts(tx, site.id, [row._replace(abandon_after=abandon_after, cancel_after=cancel_after)])
+        if recorded.is_new:
+            settle_carts(tx, site.id, [recorded.identity_id], now)
+        return recorded
+
+    return step
 
 
 def join(site: SiteRecord, src: str, dest: str, reason: str, time: Moment, now: int) -> Callable[[Transaction], Merged]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from tracktor_nb import sending
+from tracktor_nb.semantics.cart import Operation
 from tracktor_nb.semantics.event import Value
 from tracktor_nb.sending import Moment
 from tracktor_nb.store import identity
@@ -30,6 +31,18 @@ class Sending(Wired):
     def set(self, id: str, properties: Mapping[str, Value], *, time: Moment = None, message_id: str = "") -> None:
         """Set properties of a person; None removes one, the others stay."""
         self._write(sending.set_properties(self.record, id, properties, time, now(), message_id))
+
+    def cart(
+        self,
+        id: str,
+        operation: Operation,
+        cart: Mapping[str, Value] | None = None,
+        *,
+        time: Moment = None,
+        message_id: str = "",
+    ) -> None:
+        """Record that a person set, cancelled or purchased a cart, as tio.js does; `site.carts()` shows them."""
+        self._write(sending.call_cart(self.record, id, operation, cart, time, now(), message_id))
 
     def identify(self, anonymous_id: str, id: str, *, time: Moment = None) -> bool:
         """Say who an anonymous visitor is; False, and nothing changes, if that visitor is somebody else already."""

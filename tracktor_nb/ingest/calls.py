@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from tracktor_nb.errors import PayloadError
-from tracktor_nb.semantics.cart import OPERATIONS, total_of
+from tracktor_nb.semantics.cart import OPERATIONS, read_cart
 from tracktor_nb.semantics.event import Value
 from tracktor_nb.semantics.identity import check_distinct_id, check_signature, is_anonymous
 from tracktor_nb.semantics.wire import (
@@ -108,9 +108,7 @@ def cart_of(call: Call) -> NewCart:
     given = call.params.values.get("cart")
     if given in (None, "") and operation == "set":
         call.params.need("cart", "Send the cart as a JSON object.")
-    cart, flags = (None, ()) if given in (None, "") else read_object(given, "cart")
-    if cart and "totalprice" in cart and total_of(cart) is None:
-        flags = (*flags, "total_invalid")
+    cart, flags = (None, ()) if given in (None, "") else read_cart(given)
     time, imported, notes = _when(call, flags)
     key, silences = _message_key(call.params), silences_of(call.site.settings)
     return NewCart(distinct_id, operation, cart, time, call.received_at, key, imported, call.bot, notes, *silences)

@@ -19,6 +19,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal, NamedTuple
 
 from .event import RETRACTION, Value
+from .wire import Flags, read_object
 
 Operation = Literal["set", "cancel", "purchase"]
 OPERATIONS: tuple[Operation, ...] = ("set", "cancel", "purchase")
@@ -201,6 +202,14 @@ def corrections(due: Iterable[CartEvent], made: Sequence[MadeEvent]) -> tuple[li
             left[each.key] -= 1
             wrong.append(each)
     return missing, wrong[::-1]
+
+
+def read_cart(given: Value) -> tuple[dict[str, Value], Flags]:
+    """Return the canonical cart that JSON text (or a parsed body) holds, and flags: `total_invalid` if its `totalprice`
+    is no amount of money. PayloadError as by `read_object`.
+    """
+    cart, flags = read_object(given, "cart")
+    return cart, (*flags, "total_invalid") if "totalprice" in cart and total_of(cart) is None else flags
 
 
 def is_empty(cart: Mapping[str, Value]) -> bool:
