@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -205,10 +205,11 @@ def web_site() -> Iterator[Customer]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             content = site.pages.get(urlsplit(self.path).path)
-            self.send_response(200 if content is not None else 404)
-            self.send_header("Content-Type", "text/html; charset=utf-8")
-            self.end_headers()
-            self.wfile.write((content or "").encode())
+            with suppress(ConnectionError):  # the tab went
+                self.send_response(200 if content is not None else 404)
+                self.send_header("Content-Type", "text/html; charset=utf-8")
+                self.end_headers()
+                self.wfile.write((content or "").encode())
 
         def log_message(self, *_: object) -> None:
             """Say nothing."""

@@ -327,3 +327,53 @@ def test_the_page_may_forbid_all_scripts_but_the_servers(
     page.goto(customer.write("/", head + source))
     settle(page)
     assert len(recorded.events()) == 1
+
+
+def test_carts_are_events_of_the_shop(page: Page, customer: Customer, recorded: Recorded, seeds: str) -> None:
+    cart = "{totalprice: 3.98, products: [{name: 'Zephir 1kg pack', price: 1.99}], paid_with: 'Credit card'}"
+    early = f"tio.push(['setCart', {cart}])"
+    page.goto(customer.write("/", seeds + script(early)))
+    settle(page)
+    assert page.evaluate("tio.cancelCart()")["ok"]
+    assert page.evaluate(f"tio.setCart({cart})")["ok"]
+    assert page.evaluate(f"tio.purchaseCart({cart})")["ok"]
+    carts = [(name, data) for _, name, data in events(recorded) if name.startswith("Cart")]
+    assert [name for name, _ in carts] == ["Cart canceled", "Cart purchased"]
+    assert carts[1][1]["cart"]["products"] == [{"name": "Zephir 1kg pack", "price": 1.99}]
+    assert carts[1][1]["total"] == 3.98
+
+
+def test_the_messengers_settings_are_kept_one_by_one(page: Page, customer: Customer, ours: str) -> None:
+    early = "tio.setMessengerConfig({headerText: 'Help', positionX: 'left'})"
+    page.goto(customer.write("/", ours + script(early)))
+    settle(page)
+    assert page.evaluate("tio.setMessengerConfig({display: false})")["ok"]
+    page.evaluate("""tio.setMessengerConfig(JSON.parse('{"__proto__": {"polluted": 1}}'))""")
+    kept = page.evaluate("({...tio.messengerConfig, polluted: ({}).polluted})")
+    assert {name: kept[name] for name in ("headerText", "positionX", "display", "polluted")} == {
+        "headerText": "Help",
+        "positionX": "left",
+        "display": False,
+        "polluted": None,
+    }
+
+
+def test_the_snippet_runs_under_a_strict_policy_with_a_nonce(
+    page: Page, customer: Customer, server: Server, recorded: Recorded, ours: str
+) -> None:
+    violations: list[str] = []
+    page.on("console", lambda message: "Content Security" in message.text and violations.append(message.text))
+    policy = f"default-src 'none'; script-src 'nonce-r4nd0m' {server.origin}; connect-src {server.origin}"
+    head = f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
+    page.goto(customer.write("/", head + ours.replace("<script>", '<script nonce="r4nd0m">')))
+    settle(page)
+    assert violations == []
+
+
+def test_a_page_that_teaches_arrays_another_json_is_recorded_as_any_other(
+    page: Page, customer: Customer, recorded: Recorded, ours: str
+) -> None:
+    page.goto(customer.write("/", script("Array.prototype.toJSON = () => 'taught'") + ours))
+    settle(page)
+    assert page.evaluate("tio.track('one', {list: [1, 2]}).then(answer => answer.ok)")
+    assert events(recorded)[-1][2] == {"list": [1, 2]}
