@@ -69,6 +69,10 @@ def test_members_of_a_segment_are_frozen_at_a_date(site: Site) -> None:
 
 def test_a_merge_carries_a_membership_and_undoing_takes_it_back(site: Site) -> None:
     site.cohort("vip", ["ann"])
+    site.cohort("all", ["ann", "bob"])
+    preview = site.preview_merge("ann", "bob")
+    assert preview.cohorts == ("vip",)
+    assert str(preview).endswith("the list 'vip' is joined")
     edge = site.alias("ann", "bob")
     assert members(site) == {"bob"}
     assert len(listed_by_histories(site)) == 1

@@ -38,7 +38,8 @@ class Side:
 class MergePreview:
     """What a merge would do. In `conflicts` are the properties both have, as (src, dest): dest's value wins.
 
-    `gained` is what dest gets from src. `unchanged` is True if both ids are one person already.
+    `gained` is what dest gets from src, `cohorts` the names of the lists that it comes onto. `unchanged` is True if
+    both ids are one person already.
     """
 
     src: Side
@@ -46,6 +47,7 @@ class MergePreview:
     conflicts: Mapping[str, tuple[Value, Value]]
     gained: Mapping[str, Value]
     unchanged: bool
+    cohorts: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         if self.unchanged:
@@ -56,6 +58,7 @@ class MergePreview:
         ]
         lines += [f"  {name}: {kept!r} stays, {lost!r} goes" for name, (lost, kept) in self.conflicts.items()]
         lines += [f"  {name}: {value!r} is gained" for name, value in self.gained.items()]
+        lines += [f"  the list {name!r} is joined" for name in self.cohorts]
         return "\n".join(lines)
 
 
@@ -73,7 +76,11 @@ def preview_merge(connection: sa.Connection, site_id: int, src: str, dest: str) 
     both = {name: (mine[name], merged[name]) for name in mine if name in theirs}
     conflicts = {name: pair for name, pair in both.items() if json_text(pair[0]) != json_text(pair[1])}
     gained = {name: value for name, value in merged.items() if name not in theirs}
-    return MergePreview(*sides, conflicts, gained, unchanged=False)
+    lists, kept_lists = (
+        set() if person is None else set(cohorts_of(connection, site_id, _members(connection, person)))
+        for person in (one, other)
+    )
+    return MergePreview(*sides, conflicts, gained, unchanged=False, cohorts=tuple(sorted(lists - kept_lists)))
 
 
 def _side(connection: sa.Connection, distinct_id: str, person: int | None) -> Side:
