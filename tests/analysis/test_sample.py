@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import partial
 from itertools import pairwise
 
 import pandas as pd
 import pytest
 
+from tracktor_nb.analysis.evaluate import evaluate
 from tracktor_nb.analysis.sample import FUNNEL, video_service
 from tracktor_nb.analysis.sample_log import Sample
+from tracktor_nb.semantics.acquisition import Acquisition
+from tracktor_nb.semantics.funnel import Funnel
 from tracktor_nb.semantics.identity import check_distinct_id, is_anonymous
+from tracktor_nb.semantics.leaving import Leaving
+from tracktor_nb.semantics.pages import Pages
+from tracktor_nb.semantics.stops import Stops
 
 NOW = int(datetime(2026, 11, 23, 15, 7, tzinfo=UTC).timestamp()) * 1_000_000
 
@@ -64,6 +71,18 @@ def test_plans_and_heavy_watchers_are_the_truth(sample: Sample, events: pd.DataF
     heavy = watched.index[watched >= 20]
     count = (people.plan.reindex(heavy) == "free").sum()
     assert count == sample.truth["watched 20 movies on the free plan"] > 0
+
+
+def test_the_overview_tells_the_story_that_was_made(sample: Sample, events: pd.DataFrame) -> None:
+    people = sample.people()
+    ask = partial(evaluate, events=events, people=people, period="last 30 days", now=NOW / 1_000_000)
+    attractive = ask(Pages()).attractive.attraction  # type: ignore[attr-defined]
+    assert attractive["/free-movies"] > attractive["/"] > attractive["/help/devices"] + 0.1
+    by_source = ask(Acquisition("utm_source")).table.rate
+    assert by_source["newsletter"] > by_source["facebook"]
+    stops = ask(Stops({"Becoming a customer": Funnel(list(FUNNEL))})).table
+    assert stops.place.tolist() == list(FUNNEL[:-1])
+    assert 0.1 < ask(Leaving()).count / ask(Leaving()).regular < 0.5  # type: ignore[attr-defined]
 
 
 def test_revenue_and_event_counts_are_the_truth(sample: Sample, events: pd.DataFrame) -> None:

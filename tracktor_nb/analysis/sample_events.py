@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from .sample_crowd import HOUR, NO_SESSION, Crowd, Sessions, Stages
 from .sample_log import Column, Table, given, words
-from .sample_words import LANDINGS, MOVIES, PAGES, SEARCHES, SOURCES
+from .sample_words import LANDINGS, MOVIES, PAGES, PLACES, SEARCHES, SOURCES
 
 MINUTE = HOUR // 60
 LONGEST_SESSION = 4 * HOUR
@@ -35,8 +36,8 @@ class Service:
     def tables(self) -> dict[str, Table]:
         """Return the events by name."""
         watches, minutes, movie = self._watches()
-        return {
-            "Site visit": self._visits(),
+        visits = {"Site visit": self._visits()}
+        happened = {
             "Search": self._searches(),
             "Free movie view": self._free_movies(),
             "Registration": self._registrations(),
@@ -44,6 +45,9 @@ class Service:
             "Movie watch": self._movies(watches, minutes, movie),
             "Rated product": self._ratings(watches, minutes, movie),
             **self._shopping(),
+        }
+        return visits | {
+            name: _placed(table, PLACES[name]) if name in PLACES else table for name, table in happened.items()
         }
 
     def table(self, session: Column, minutes_in: Column, /, **columns: Column) -> Table:
@@ -72,9 +76,15 @@ class Service:
         session = np.repeat(self.all, pages)
         number = np.arange(len(session)) - np.repeat(np.cumsum(pages) - pages, pages)
         landing = number == 0
-        page = np.where(landing, self.pick(LANDINGS, len(session)), self.pick(PAGES, len(session)))
+        page = np.where(landing, self._landings(pages[session] > 1), self.pick(PAGES, len(session)))
         columns = {name: given(landing, column[session]) for name, column in self._sources().items()}
         return self.table(session, number * 0.7 + self.spread(0, 0.6, len(session)), page=page, **columns)
+
+    def _landings(self, goes_on: Column) -> Column:
+        """Where visits begin: those that go on mostly elsewhere than those that do not."""
+        chance = self.rng.random(len(goes_on))
+        ends = np.cumsum(list(LANDINGS.values()), axis=0)[:-1]
+        return words(list(LANDINGS))[np.where(goes_on, *(np.searchsorted(ends[:, at], chance) for at in (1, 0)))]
 
     def _sources(self) -> dict[str, Column]:
         """How each session came: the first from the person's source, later ones mostly by themselves."""
@@ -155,3 +165,8 @@ class Service:
             "Add to cart": self.table(session, minutes, product=product, price=price),
             "Purchase": self.table(session[bought], later, **columns),
         }
+
+
+def _placed(table: Table, page: str) -> Table:
+    """Return the events with the page on which they happened."""
+    return replace(table, columns={**table.columns, "page": np.full(len(table), page, object)})

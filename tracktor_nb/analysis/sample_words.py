@@ -25,9 +25,27 @@ SOURCES = (
     Source(None, (), None, 0.12, 1.2),
 )
 
-# The pages and their shares of the visits.
-LANDINGS = {"/": 0.5, "/free-movies": 0.25, "/premieres": 0.15, "/help/devices": 0.1}
+# The pages where visits begin: their shares of the visits that see no second page, and of those that do. Free movies
+# make people stay, help does not.
+LANDINGS = {
+    "/": (0.54, 0.47),
+    "/free-movies": (0.06, 0.35),
+    "/premieres": (0.16, 0.14),
+    "/help/devices": (0.24, 0.04),
+}
+
+# The pages seen on, and their shares of the views.
 PAGES = {"/movies": 0.34, "/free-movies": 0.22, "/premieres": 0.16, "/pricing": 0.14, "/": 0.08, "/help": 0.06}
+
+# Where on the site each thing happens; movies are watched on a television.
+PLACES = {
+    "Search": "/search",
+    "Free movie view": "/free-movies",
+    "Registration": "/register",
+    "Upgrade to Premium": "/pricing",
+    "Add to cart": "/premieres",
+    "Purchase": "/checkout",
+}
 
 # Titles with their genre, the most watched first.
 MOVIES = (
