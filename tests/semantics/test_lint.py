@@ -8,12 +8,14 @@ from hypothesis import strategies as st
 
 from tests.strategies import conditions, instants, site_logs
 from tracktor_nb.semantics.campaign import Campaign
-from tracktor_nb.semantics.condition import Condition, did, did_not, has
+from tracktor_nb.semantics.condition import Condition, did, did_not, has, in_segment
 from tracktor_nb.semantics.contradiction import contradiction
 from tracktor_nb.semantics.lint import Finding, Known, lint
 from tracktor_nb.semantics.node import Exit, Go, Node
 from tracktor_nb.semantics.nodes import Filter, Limit, SendLetter, SendMessage, SetProperty, Wait
 from tracktor_nb.semantics.period import Calendar
+from tracktor_nb.semantics.references import lookup_in, resolved
+from tracktor_nb.semantics.segment import Segment
 from tracktor_nb.semantics.trigger import Trigger
 from tracktor_nb.semantics.truth import truth
 
@@ -57,10 +59,11 @@ def test_the_tutorial_as_its_text_means_it_has_nothing_to_find() -> None:
         ([A, SetProperty("plan", "pro"), Filter(FREE, yes=[HI])], None, "filter-1"),
         ([Trigger.entered(FREE), HI], PRO, "trigger-1"),
         ([Trigger.left(FREE), HI], FREE, "trigger-1"),
+        ([Trigger.entered(in_segment("Free")), HI], NOT_FREE, "trigger-1"),
     ],
 )
 def test_a_way_that_nobody_can_take_is_found(workflow: list[Node], start: Condition | None, place: str) -> None:
-    found = only(Campaign(workflow, start=start))
+    found = only(resolved(Campaign(workflow, start=start), lookup_in({"Free": Segment(FREE)})))
     assert (found.rule, found.node, found.severity) == ("contradiction", place, "error")
     assert "never hold together" in found.why
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import combinations, pairwise, product
 
-from .condition import And, Condition, Did, Has, Not, Or
+from .condition import And, Asset, Condition, Did, Has, InCompany, InSegment, Not, Or
 from .event import Value
 from .operators import OPERATORS
 from .period import Calendar
@@ -49,6 +49,10 @@ def _cases(condition: Condition, wanted: bool) -> list[list[Literal]] | None:
     """Return the ways in which a condition comes out as wanted, each as literals; None if they are too many."""
     if isinstance(condition, Not):
         return _cases(condition.condition, not wanted)
+    if isinstance(condition, (Asset, InCompany)):
+        return _cases(condition.meaning, wanted)
+    if isinstance(condition, InSegment) and wanted:
+        return _cases_of_members(condition)
     if not isinstance(condition, (And, Or)):
         return [[(condition, wanted)]]
     parts = [_cases(part, wanted) for part in condition.parts]
@@ -61,6 +65,15 @@ def _cases(condition: Condition, wanted: bool) -> list[list[Literal]] | None:
             return None
         cases = [[*case, *way] for case, way in product(cases, part)]
     return cases
+
+
+def _cases_of_members(condition: InSegment) -> list[list[Literal]] | None:
+    """Members meet what their segment asks. Who is none may do so too: somebody nobody has seen yet."""
+    group = condition.stands_for
+    if group is None or group.include_bots or not group.conditions:
+        return [[(condition, True)]]
+    ways = _cases(group.conditions[0], True)
+    return None if ways is None else [[(condition, True), *way] for way in ways]
 
 
 def _is_impossible(case: list[Literal]) -> bool:
