@@ -80,8 +80,9 @@ def test_the_people_behind_every_cell_are_listed() -> None:
     ("number", "said"),
     [
         ({"cohort": "2026-05-01"}, "'2026-05-01' lies in none of the 3 periods"),
+        ({"value": "ad"}, "has no breakdown"),
         ({"period": 3}, "period=3 is not there: it is numbered from 0 to 2"),
-        ({"step": 1}, "asked for by cohort, period, returned"),
+        ({"step": 1}, "asked for by cohort, period, returned, value"),
     ],
 )
 def test_a_cell_that_is_not_there_is_refused(number: dict[str, Any], said: str) -> None:
@@ -93,6 +94,12 @@ def test_a_breakdown_has_a_row_a_value_at_the_start() -> None:
     result = ask(Retention("Sign up", "Visit", freq="week", periods=1, by="source"))
     assert result.table["people"].to_dict() == {"ad": 2, "news": 1}
     assert [(row["returned"], row["of"]) for row in result.breakdown[0]["average"]] == [(1, 2), (1, 1)]
+    assert set(result.people(value="ad").index) == {"ann", "cid"}
+    for row in result.breakdown:
+        for period, each in enumerate(row["average"]):
+            assert result.people_page(period=period, value=row["value"]).total == each["returned"]
+    with pytest.raises(DefinitionError, match="'radio' is none of the 2 values"):
+        result.people(value="radio")
 
 
 def test_a_person_is_told_its_cohort_and_its_returns() -> None:

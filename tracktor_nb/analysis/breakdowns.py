@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from tracktor_nb.errors import DefinitionError
 from tracktor_nb.semantics.event import Value
 from tracktor_nb.semantics.values import group_key
 
-from .arrays import Ints
+from .arrays import Flags, Ints
 from .columns import NOTHING, Column
 from .frames import Log
 
@@ -29,6 +30,14 @@ class Split:
         """Return the groups to show, largest first."""
         order = sorted(range(len(self.values)), key=lambda group: (-sizes[group], _sorting(self.values[group])))
         return order[:MOST_VALUES]
+
+    def having(self, value: Value) -> Flags:
+        """Return for each row whether it has the value; DefinitionError if none has."""
+        same = [_kind(value) == _kind(each) and value == each for each in self.values]
+        if True not in same:
+            raise DefinitionError(f"{value!r} is none of the {len(self.values)} values of this breakdown.")
+        has: Flags = self.group == same.index(True)
+        return has
 
 
 def split_by(log: Log, positions: Ints, by: str) -> Split:
@@ -60,11 +69,16 @@ def grouped(column: Column) -> Split:
     groups = []
     for found in (column.values[code] for code in used):
         value = group_key(found[0]) if found else None
-        group = group_of.setdefault((bool if isinstance(value, bool) else object, value), len(values))
+        group = group_of.setdefault((_kind(value), value), len(values))
         if group == len(values):
             values.append(value)
         groups.append(group)
     return Split(np.array(groups, np.int64)[codes], values)
+
+
+def _kind(value: Value) -> type:
+    """True and 1 are two values, 1 and 1.0 are one."""
+    return bool if isinstance(value, bool) else object
 
 
 def _sorting(value: Value) -> tuple[str, str]:

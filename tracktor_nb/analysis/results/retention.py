@@ -24,7 +24,8 @@ class RetentionResult(Result):
     not begun, `whole` says which of them are over; a partial cohort is cut by the range. `average` holds {returned,
     of, rate} a period, over whole cells. `breakdown` holds {value, people, average}, the largest first.
 
-    People are asked for by cohort (an instant in it), period (from 0 on) and returned (False: who did not come back).
+    People are asked for by cohort (an instant in it), period (from 0 on; without a cohort those behind the average),
+    returned (False: who did not come back) and value (of the breakdown).
     """
 
     definition: Retention
@@ -35,7 +36,7 @@ class RetentionResult(Result):
     more_values: int = 0
 
     kind = "retention"
-    numbers = ("cohort", "period", "returned")
+    numbers = ("cohort", "period", "returned", "value")
 
     @property
     def title(self) -> str:
