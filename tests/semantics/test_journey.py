@@ -175,6 +175,11 @@ def test_the_goal_counts_after_the_journey_but_not_for_ever() -> None:
     assert story([A, HI], goal="Buy", goal_within="2d").did("A", 0).did("Buy", 49).told("goal") == []
 
 
+def test_what_happened_before_the_start_and_came_late_is_not_the_goal() -> None:
+    told = story([A, Wait("2d")], goal="Buy").did("A", 0).did("Buy", -1, late=3)
+    assert told.told("goal", "exit") == [(48, "exit", "end")]
+
+
 def test_nothing_triggers_in_a_pause_and_due_timers_fire_when_it_is_over() -> None:
     paused = {"paused": (Range(NOON + 5 * HOUR, NOON + 50 * HOUR),)}
     told = story([A, Wait("1d"), HI], paused, entry="every event").did("A", 0).did("A", 6)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from dataclasses import replace
 
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from tests.campaigns import histories, runs
+from tests.naive_campaigns import worked
 from tests.stories import BYE, HI, NOON, A, story
 from tracktor_nb.semantics.campaign import Campaign
 from tracktor_nb.semantics.event import Event, PropertyChange
@@ -68,6 +69,16 @@ def assert_shape(effects: list[Effect]) -> None:
         for effect in told:
             visits[effect.node] += effect.kind == "visit"
             assert effect.kind != "visit" or effect.visit == visits[effect.node]
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.data())
+def test_a_replay_does_what_a_plain_worker_does_that_works_everything_out_anew(data: st.DataObject) -> None:
+    anchor, history = data.draw(histories())
+    run = data.draw(runs(anchor))
+    assume({trigger.cause for trigger in run.definition.graph.triggers.values()} <= {"event", "changed"})
+    until = anchor + SOME_DAYS
+    assert worked(run, history, CALENDAR, until) == replayed(run, history, until)
 
 
 @settings(max_examples=150, deadline=None)

@@ -153,7 +153,8 @@ class _Walk:
     def hear(self, event: Event) -> None:
         """An event of the person: the goal, or what the journey waits for."""
         definition, journey = self.moment.run.definition, self.journey
-        in_time = self.moment.now <= journey.entered_at + duration(definition.goal_within)
+        until = journey.entered_at + duration(definition.goal_within)
+        in_time = journey.entered_at <= event.time and self.moment.now <= until
         wanted = definition.goal if journey.goal_at is None and in_time else None
         if wanted is not None and self._is(event, wanted):
             here = journey.node or "goal"
