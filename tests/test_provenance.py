@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -12,17 +13,51 @@ import pytest
 
 import tracktor_nb as tr
 from tests.analysis.test_service import Running
-from tracktor_nb import Acquisition, Funnel, Leaving, Metric, Pages, Segment, Sessions, Site, Stops, did, has
+from tracktor_nb import (
+    Acquisition,
+    Funnel,
+    Leaving,
+    Lifecycle,
+    Metric,
+    Pages,
+    Paths,
+    Retention,
+    Segment,
+    Sessions,
+    Site,
+    Stickiness,
+    Stops,
+    did,
+    has,
+)
 from tracktor_nb.analysis import client
-from tracktor_nb.analysis.results import from_dict
+from tracktor_nb.analysis.answers import KINDS as RESULTS
+from tracktor_nb.analysis.results import Result, from_dict
 from tracktor_nb.errors import UnknownNameError
 from tracktor_nb.joining import engine_for
+from tracktor_nb.semantics.codec import kind_of
+from tracktor_nb.semantics.funnel_comparison import FunnelComparison
+from tracktor_nb.semantics.funnel_rules import FunnelRules
+from tracktor_nb.semantics.overlap import Overlap
 
 KINDS = [
     Segment(has("plan", "is", "free")),
     Segment(did("Visit")),
     Funnel(["Visit", "Buy"]),
+    Funnel(["Visit", "Buy"], order="any", by="plan"),
+    FunnelRules(Funnel(["Visit", "Buy"])),
+    FunnelComparison(Funnel(["Visit", "Buy"]), did("Buy"), has("plan", "is set")),
     Metric.people_who_did("Visit"),
+    Metric.times_happened("Visit", by="plan"),
+    Metric.conversion_rate("Visit", "Buy"),
+    Metric.time_between("Visit", "Buy"),
+    Metric.total_value("price", event="Buy"),
+    Metric.times_happened("Buy") / Metric.people_who_did("Visit"),
+    Overlap(did("Visit"), did("Buy")),
+    Retention("Visit", returning="Buy"),
+    Paths("Visit"),
+    Lifecycle("Visit"),
+    Stickiness("Visit"),
     Sessions(),
     Pages(),
     Stops(),
@@ -30,6 +65,10 @@ KINDS = [
     Acquisition(),
     Leaving(),
 ]
+
+
+def test_no_kind_is_left_out() -> None:
+    assert {RESULTS[kind_of(each)].result for each in KINDS} == {each.result for each in RESULTS.values()}
 
 
 @pytest.fixture
@@ -44,17 +83,23 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
     site.close()
 
 
-@pytest.mark.parametrize("definition", KINDS, ids=repr)
-def test_a_saved_name_is_answered_with_its_revision(site: Site, definition: Any) -> None:
-    site.save("question", definition)
-    asked, by_name = site.evaluate(definition), site.evaluate("question")
-    assert (asked.name, by_name.name, by_name.revision) == (None, "question", 1)
-    assert replace(by_name, name=None, revision=None, now=asked.now) == asked
-    assert "question, revision 1 · computed" in by_name._repr_html_()
-    assert from_dict(by_name.to_dict()).revision == 1
-    assert by_name.rule.startswith(definition.rule())
-    assert by_name.computed_at.tzinfo is not None
-    assert by_name.watermark == asked.watermark > 0
+def test_a_saved_name_is_answered_with_its_revision(site: Site, subtests: pytest.Subtests) -> None:
+    for definition in KINDS:
+        with subtests.test(definition=definition):
+            name = site_name(definition)
+            site.save(name, definition)
+            asked, by_name = site.evaluate(definition), site.evaluate(name)
+            assert (asked.name, by_name.name, by_name.revision) == (None, name, 1)
+            assert replace(by_name, name=None, revision=None, now=asked.now) == asked
+            assert f"{escape(name)}, revision 1 · computed" in by_name._repr_html_()
+            assert from_dict(by_name.to_dict()).revision == 1
+            assert by_name.rule.startswith(definition.rule())
+            assert by_name.computed_at.tzinfo is not None
+            assert by_name.watermark == asked.watermark > 0
+
+
+def site_name(definition: Any) -> str:
+    return f"the question {definition!r}"
 
 
 def test_the_latest_revision_is_asked(site: Site) -> None:
@@ -70,17 +115,28 @@ def test_a_name_that_nobody_saved_is_said_so(site: Site) -> None:
         site.evaluate("chekout")
 
 
-@pytest.mark.parametrize("definition", KINDS, ids=repr)
-def test_as_of_a_date_a_merge_undone_later_still_stands(site: Site, definition: Any) -> None:
+def test_as_of_a_date_a_merge_undone_later_still_stands(site: Site, subtests: pytest.Subtests) -> None:
     edge = site.alias("a-1", "ann")
     assert edge is not None
-    merged = site.evaluate(definition, "all time")
+    merged = [site.evaluate(definition, "all time") for definition in KINDS]
+    known = site.evaluate(Pages()).computed_at
     site.unalias(edge)
-    then = site.evaluate(definition, "all time", as_of=merged.computed_at)
-    assert re.sub(r" · as known on [^·]*\(UTC\)", "", then.rule) == merged.rule
-    own = {"as_of": None, "watermark": 0, "now": 0}
-    assert replace(then, **own) == replace(merged, **own)
-    assert site.evaluate(definition, "all time").as_of is None
+    for definition, before in zip(KINDS, merged, strict=True):
+        with subtests.test(definition=definition):
+            then = site.evaluate(definition, "all time", as_of=known)
+            assert re.sub(r" · as known on [^·]*\(UTC\)", "", timeless(then.rule)) == timeless(before.rule)
+            assert undated(then) == undated(before)
+            assert then.as_of is not None
+
+
+def undated(result: Result) -> Result:
+    """The answer without when it was computed."""
+    return replace(result, as_of=None, watermark=0, now=0)
+
+
+def timeless(rule: str) -> str:
+    """The rule without the minute in which it was asked."""
+    return re.sub(r"\d\d:\d\d", "", rule)
 
 
 def test_what_an_undone_merge_changes_is_seen_now_and_not_as_of_then(site: Site) -> None:
@@ -96,14 +152,14 @@ def test_what_an_undone_merge_changes_is_seen_now_and_not_as_of_then(site: Site)
     assert len(site.people()) == 2
 
 
-@pytest.mark.parametrize("definition", KINDS, ids=repr)
-def test_an_event_that_came_later_is_not_known_as_of_before(site: Site, definition: Any) -> None:
-    before = site.evaluate(definition, "all time")
+def test_an_event_that_came_later_is_not_known_as_of_before(site: Site, subtests: pytest.Subtests) -> None:
+    answers = [site.evaluate(definition, "all time") for definition in KINDS]
+    known = site.evaluate(Pages()).computed_at
     site.track("bob", "Visit", {"page": "/", "plan": "free"}, time="2026-01-01T10:00:00Z")
     site.set("bob", {"plan": "free"}, time="2026-01-01T10:00:00Z")
-    then = site.evaluate(definition, "all time", as_of=before.computed_at)
-    own = {"as_of": None, "watermark": 0, "now": 0}
-    assert replace(then, **own) == replace(before, **own)
+    for definition, before in zip(KINDS, answers, strict=True):
+        with subtests.test(definition=definition):
+            assert undated(site.evaluate(definition, "all time", as_of=known)) == undated(before)
 
 
 def test_the_overview_is_over_the_saved_funnels(site: Site) -> None:
