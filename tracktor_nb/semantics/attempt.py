@@ -5,7 +5,6 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import takewhile
 
 from .among import is_among
 from .event import Event, Value, order
@@ -17,6 +16,8 @@ from .truth import matching_events
 
 Chain = tuple[Event, ...]
 Columns = list[list[Event]]
+FIRST = (-1, -1)
+"""Before every event."""
 
 
 @dataclass(frozen=True)
@@ -80,15 +81,13 @@ def _in_order(funnel: Funnel, person: Person, within: Range, limit: int, calenda
     barred = barred_events(funnel, person, calendar)
     window = duration(funnel.window) if funnel.window else LAST_INSTANT
     for lane in _lanes(funnel, person, columns):
-        if funnel.window_scope == "per step":
+        if funnel.window_scope == "per step" or (any(barred) and funnel.window is None):
             yield from _best_ways(lane, barred, window)
         elif any(barred):
             for start in lane[0]:
-                closing = start.time + window
-                near = [[event for event in events if event.time <= closing] for events in lane[1:]]
-                yield from _best_ways([[start], *near], barred, LAST_INSTANT)
+                yield from _best_ways(_near(start, lane[1:], barred, window), barred, window)
         else:
-            yield from (_earliest_way(start, lane[1:], window) for start in lane[0])
+            yield from (_earliest_way(start, lane[1:], window) for start in lane[0][: _starts_that_matter(funnel)])
 
 
 def _lanes(funnel: Funnel, person: Person, columns: Columns) -> Iterator[Columns]:
@@ -107,14 +106,39 @@ def _held(event: Event, person: Person, hold: str) -> tuple[bool, Value]:
     return isinstance(value, bool), value
 
 
+def _near(start: Event, later: Columns, barred: Columns, window: int) -> Columns:
+    """Return the columns with only the events that a chain from this start can come to: in time, before the bars."""
+    near, closing = [[start]], (start.time + window, LAST_INSTANT)
+    for gap, events in enumerate(later):
+        last = min(closing, _barrier(near[-1][-1], barred[gap])) if near[-1] else FIRST
+        near.append(_between(events, order(start), last))
+    return near
+
+
+def _barrier(event: Event, barred: Sequence[Event]) -> tuple[int, int]:
+    """Return where the next barred event stands: up to there, itself included, events may follow."""
+    at = bisect_right(barred, order(event), key=order)
+    return order(barred[at]) if at < len(barred) else (LAST_INSTANT, LAST_INSTANT)
+
+
+def _between(events: list[Event], after: tuple[int, int], last: tuple[int, int]) -> list[Event]:
+    """Return the events behind the one place in a person's order, up to the other."""
+    return events[bisect_right(events, after, key=order) : bisect_right(events, last, key=order)]
+
+
+def _starts_that_matter(funnel: Funnel) -> int | None:
+    """Without a window and with nothing barred, the first start gets as far as any."""
+    return 1 if funnel.window is None else None
+
+
 def _earliest_way(start: Event, later: Columns, window: int) -> Chain:
     """One bound for all steps and nothing barred: taking the earliest next event each time reaches furthest."""
     chain = [start]
     for events in later:
-        following = next((event for event in events if order(event) > order(chain[-1])), None)
-        if following is None or following.time > start.time + window:
+        at = bisect_right(events, order(chain[-1]), key=order)
+        if at == len(events) or events[at].time > start.time + window:
             break
-        chain.append(following)
+        chain.append(events[at])
     return tuple(chain)
 
 
@@ -131,10 +155,9 @@ def _best_ways(columns: Columns, barred: Columns, window: int) -> list[Chain]:
 
 def _best_onward(event: Event, onward: Sequence[Chain], barred: Sequence[Event], window: int) -> Chain:
     """Of the ways on that begin before the next barred event is over, the longest; of equals the earliest."""
-    barriers = barred[bisect_right(barred, order(event), key=order) :][:1]
-    last = min([(event.time + window, LAST_INSTANT), *map(order, barriers)])
-    following = onward[bisect_right(onward, order(event), key=lambda way: order(way[0])) :]
-    return max(takewhile(lambda way: order(way[0]) <= last, following), key=len, default=())
+    last = min((event.time + window, LAST_INSTANT), _barrier(event, barred))
+    first, end = (bisect_right(onward, limit, key=lambda way: order(way[0])) for limit in (order(event), last))
+    return max(onward[first:end], key=len, default=())
 
 
 # --- steps in any order ---------------------------------------------------------------------------------------------
@@ -152,9 +175,9 @@ def _in_any_order(funnel: Funnel, person: Person, within: Range, limit: int, cal
         starts = starts[:1]
     window = duration(funnel.window) if funnel.window else LAST_INSTANT
     for these, all_of_value in _lanes(funnel, person, [starts, candidates]):
-        for start in these:
-            near = [event for event in all_of_value if event.time < limit and event.time <= start.time + window]
-            yield _earliest_set(start, near, steps)
+        for start in these[: _starts_that_matter(funnel)]:
+            last = (min(limit - 1, start.time + window), LAST_INSTANT)
+            yield _earliest_set(start, _between(all_of_value, order(start), last), steps)
 
 
 def _earliest_set(start: Event, candidates: Sequence[Event], steps: dict[tuple[int, int], int]) -> Chain:
@@ -163,7 +186,7 @@ def _earliest_set(start: Event, candidates: Sequence[Event], steps: dict[tuple[i
     In a matroid this greedy choice is as large as any, and the earliest of the largest.
     """
     chain, used, refused = [start], [steps[order(start)]], set()
-    for event in candidates[bisect_right(candidates, order(start), key=order) :]:
+    for event in candidates:
         kind = steps[order(event)]
         if kind in refused:
             continue

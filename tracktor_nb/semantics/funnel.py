@@ -235,8 +235,5 @@ def _check_together(funnel: Funnel) -> None:
 
 def breakdown_value(event: Event, person: Person, by: str) -> Value:
     """Return the property's value at the event: the event's own, else the person's as of then, else None."""
-    for properties in (event.properties, person.properties(event.time)):
-        found = values_at(properties, by)
-        if found:
-            return group_key(found[0])
-    return None
+    found = values_at(event.properties, by) or values_at(person.properties(event.time), by)
+    return group_key(found[0]) if found else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -38,7 +39,12 @@ class Person:
 
     def last_seen(self, at: int) -> int | None:
         """The latest activity at or before `at`, in microseconds; None for somebody never seen."""
-        return max((event.time for event in self.events if event.time <= at and event.is_activity), default=None)
+        seen = bisect_right(self._active_times, at)
+        return self._active_times[seen - 1] if seen else None
+
+    @cached_property
+    def _active_times(self) -> list[int]:
+        return [event.time for event in self.events if event.is_activity]
 
     def properties(self, at: int) -> dict[str, Value]:
         """Return the person's properties as of `at`, with `created_at` and `last_seen` in Unix seconds."""
