@@ -17,7 +17,9 @@ interface Outcome {
 /** Returns the answer to each of so many messages, or undefined if no server of ours wrote this text. */
 export function answersOf(text: string, status: number, messages: number): Answer[] | undefined {
   var said = objectOf(text);
-  if (status < 200 || status > 299) return repeated(said.error ? said : failure("http_" + status, "status " + status), messages);
+  if (status < 200 || status > 299) {
+    return repeated(said.error ? said : failure("http_" + status, "the server answered " + status), messages);
+  }
   // A page of HTML with status 200 is a hotel's login page.
   if (!Array.isArray(said.results) || !Array.isArray(said.rejected)) return undefined;
   var answers = repeated({ ok: true }, messages);

@@ -17,7 +17,8 @@ var LONGEST_HANDLER = 2; // milliseconds
 /**
  * Calls `clicked` with the name of each event whose selector is met by what was clicked or by what it lies in, also
  * across open shadow roots. It listens first, so that no page stops it, and gives the page its turn back in time: what
- * is left then, and `:has`, is tried right after. A selector that no browser can read is taken out of `events`, with a warning.
+ * is left then, and `:has`, is tried right after. A selector that no browser can read is taken out of `events`, with a
+ * warning.
  */
 export function watchClicks(
   page: Document,

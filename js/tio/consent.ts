@@ -9,7 +9,7 @@ export interface Choice {
   decide(decision: "granted" | "denied"): void;
 }
 
-/** Returns the choice of the visitor: his decision if there is one, else what the page assumes. Asking writes nothing. */
+/** Returns the visitor's choice: his decision if there is one, else what the page assumes. Asking writes nothing. */
 export function createChoice(assumed: Consent, storage: Storage, key: string): Choice {
   var kept = storage.read(key);
   var state: Consent = kept === "granted" || kept === "denied" ? kept : assumed;

@@ -58,7 +58,8 @@ var OLDEST_REFUSED = 24 * 3600 * 1000;
  * Returns the delivery of one page's calls. One request is under way at a time, and what is called meanwhile is the
  * next one, so order is kept and a busy page sends few. What the server cannot take now is sent again after a growing
  * pause, in smaller and smaller batches, so that a message it always fails on holds up no other.
- * `sender` stands at the head of each request; `signOf` returns the signature this tab knows for an id: signatures are never kept with a message.
+ * `sender` stands at the head of each request. `signOf` returns the signature this tab knows for an id: signatures are
+ * never kept with a message.
  */
 export function createDelivery(
   sender: Record<string, unknown>,

@@ -1,13 +1,13 @@
-import { failure, type Answer } from "./answer.ts";
-import type { Method, Methods } from "./api.ts";
-import { pageEvents, watchClicks, type AutoEvent } from "./auto.ts";
 import { cleaned } from "./address.ts";
+import type { Answer } from "./answer.ts";
+import type { Methods } from "./api.ts";
+import { pageEvents, watchClicks, type AutoEvent } from "./auto.ts";
 import { assumedFor, createChoice, type Consent } from "./consent.ts";
 import type { Wire } from "./delivery.ts";
-import { json } from "./json.ts";
-import { createPages } from "./pages.ts";
+import { createGate } from "./gate.ts";
+import { createPages, type View } from "./pages.ts";
 import { install, type Tio } from "./queue.ts";
-import { createRecorder, type Recorder } from "./recorder.ts";
+import { createRecorder, type Recorder, type Situation } from "./recorder.ts";
 import { cookies, layered, webStorage } from "./storage.ts";
 
 /** What the page may choose before the library comes: `window.tioOptions`. */
@@ -33,7 +33,16 @@ export interface Config {
 }
 
 var PAGE_VIEW = "Page view";
-var MOST_HELD = 1000;
+var RECORDING = [
+  "identify",
+  "setProperties",
+  "track",
+  "alias",
+  "setCart",
+  "cancelCart",
+  "purchaseCart",
+  "reset",
+];
 
 export function warn(message: string): void {
   console.warn("tio: " + message);
@@ -64,145 +73,90 @@ export function able(): boolean {
 
 /** Turns the page's array into the library of one site. Nothing is stored or sent before the visitor allows it. */
 export function start(tio: Tio, config: Config, options: Options): void {
-  var prefix = "tio_" + config.sid;
-  var local = webStorage(() => localStorage);
-  var jar = cookies(document, location.protocol === "https:");
-  var choice = createChoice(
-    assumedFor(navigator, options.consent, !!options.respectDnt),
-    layered([local, jar]),
-    prefix + "_choice",
-  );
-  var hide = options.hide || [];
-  var pages = createPages(window, hide, !!options.hashPages);
-  var landing = {
-    address: location.href,
-    page: pages.view().page,
-    referrer: cleaned(document.referrer, hide, false),
-  };
+  var opened = openedAt();
+  var here = situationOf(config, options);
+  var assumed = assumedFor(navigator, options.consent, !!options.respectDnt);
+  var choice = createChoice(assumed, layered([here.places.local, here.places.cookies]), here.prefix + "_choice");
+  var gate = createGate(choice, recorder);
+  var pages = createPages(window, options.hide || [], !!options.hashPages);
+  var track = gate.method("track");
   var auto = config.autoEvents || [];
-  var held: Array<(allowed: boolean) => void> = [];
-  var made: number | undefined;
-  var recorder: Recorder | undefined;
+  var only: Recorder | undefined;
 
-  function recording(): Recorder {
-    if (!recorder) {
-      recorder = createRecorder({
-        sid: config.sid,
-        prefix,
-        places: { local, session: webStorage(() => sessionStorage), cookies: jar },
-        wire: wireTo(config.host, prefix),
-        random,
-        landing,
-        browser: browserFacts(),
-        bot: !!navigator.webdriver,
-        now: () => made || Date.now(),
-      });
-      if (!config.autoEvents) askForAutoEvents();
+  function recorder(): Recorder {
+    if (!only) {
+      only = createRecorder(here, gate.now);
+      if (!config.autoEvents) autoEventsOf(config).then(watch, () => warn("the site's own events could not be loaded"));
     }
-    return recorder;
+    return only;
   }
 
-  function askForAutoEvents(): void {
-    fetch(config.host + "/config/" + config.sid + ".json", { credentials: "omit" })
-      .then((response) => response.json())
-      .then((site: Config) => {
-        auto = site.autoEvents || [];
-        watchClicks(document, auto, sawClick, warn);
-        pageEvents(auto, pages.address()).forEach((name) => track(name, pages.view()));
-      })
-      .catch(() => warn("the site's own events could not be loaded"));
+  function watch(events: AutoEvent[]): void {
+    auto = events;
+    watchClicks(document, events, (name) => track(name, pages.view()), warn);
+    if (!config.autoEvents) trackPage(pages.view());
   }
 
-  /** Returns the method as the page gets it: held while the visitor has not decided. */
-  function guarded(name: string): Method {
-    return function () {
-      var args = Array.prototype.slice.call(arguments);
-      if (choice.state() === "granted") return recording().methods[name]!.apply(null, args);
-      return choice.state() === "pending" ? hold(name, json(args), made || Date.now()) : Promise.resolve(optedOut());
-    };
+  function trackPage(view: View): void {
+    pageEvents(auto, pages.address()).forEach((name) => track(name, view));
   }
-
-  function hold(name: string, args: string, at: number): Promise<Answer> {
-    if (held.length >= MOST_HELD) return Promise.resolve(failure("queue_full", MOST_HELD + " calls wait for consent"));
-    return new Promise((settle, fail) => {
-      held.push((allowed) => {
-        if (!allowed) return settle(optedOut());
-        try {
-          settle(madeAt(at, () => recording().methods[name]!.apply(null, JSON.parse(args))));
-        } catch (error) {
-          fail(error);
-        }
-      });
-    });
-  }
-
-  function madeAt<T>(at: number, call: () => T): T {
-    made = at;
-    try {
-      return call();
-    } finally {
-      made = undefined;
-    }
-  }
-
-  function release(allowed: boolean): void {
-    held.splice(0).forEach((each) => each(allowed));
-  }
-
-  function optIn(): Promise<Answer> {
-    choice.decide("granted");
-    recording().tellOfVisitor();
-    release(true);
-    recording().tell();
-    return Promise.resolve({ ok: true });
-  }
-
-  function optOut(): Promise<Answer> {
-    if (choice.state() === "granted") recording().forget();
-    choice.decide("denied");
-    release(false);
-    return Promise.resolve({ ok: true });
-  }
-
-  var track = guarded("track");
 
   function page(properties?: Record<string, unknown>): Promise<Answer> {
-    var view: Record<string, unknown> = pages.view();
-    Object.keys(properties || {}).forEach((name) => (view[name] = properties![name]));
-    return track(PAGE_VIEW, view);
+    return track(PAGE_VIEW, assign(pages.view(), properties));
   }
 
   function setMessengerConfig(settings: Record<string, unknown>): Promise<Answer> {
-    var all = tio.messengerConfig as Record<string, unknown>;
-    Object.keys(settings).forEach((name) => (all[name] = settings[name]));
+    assign(tio.messengerConfig as Record<string, unknown>, settings);
     return Promise.resolve({ ok: true });
   }
 
-  function sawClick(name: string): void {
-    track(name, pages.view());
-  }
-
-  var methods: Methods = { page, optIn, optOut, setMessengerConfig };
-  "identify setProperties track alias setCart cancelCart purchaseCart reset".split(" ").forEach((name) => {
-    methods[name] = guarded(name);
-  });
+  var methods: Methods = { page, optIn: gate.optIn, optOut: gate.optOut, setMessengerConfig };
+  RECORDING.forEach((name) => (methods[name] = gate.method(name)));
   tio.site = config.sid;
   tio.messengerConfig = Object.create(null);
-  var opened = openedAt();
-  if (choice.state() === "granted") recording().tellOfVisitor();
+  if (choice.state() === "granted") recorder().tellOfVisitor();
   install(tio, methods, warn);
-  if (choice.state() === "granted") recording().tell();
-  pages.watch(opened, (view, at) => {
-    madeAt(at, () => {
+  if (choice.state() === "granted") recorder().tell();
+  if (config.autoEvents) watch(auto);
+  pages.watch(opened, (view, at) =>
+    gate.at(at, () => {
       if (options.pageViews !== false) track(PAGE_VIEW, view);
-      pageEvents(auto, pages.address()).forEach((name) => track(name, view));
-    });
-  });
-  if (config.autoEvents) watchClicks(document, auto, sawClick, warn);
+      trackPage(view);
+    }),
+  );
 }
 
-function optedOut(): Answer {
-  return failure("opted_out", "the visitor does not want it");
+function situationOf(config: Config, options: Options): Situation {
+  var prefix = "tio_" + config.sid;
+  return {
+    sid: config.sid,
+    prefix,
+    places: {
+      local: webStorage(() => localStorage),
+      session: webStorage(() => sessionStorage),
+      cookies: cookies(document, location.protocol === "https:"),
+    },
+    wire: wireTo(config.host, prefix),
+    random,
+    landing: {
+      address: location.href,
+      page: location.pathname,
+      referrer: cleaned(document.referrer, options.hide || [], false),
+    },
+    browser: browserFacts(),
+    bot: !!navigator.webdriver,
+  };
+}
+
+function autoEventsOf(config: Config): Promise<AutoEvent[]> {
+  return fetch(config.host + "/config/" + config.sid + ".json", { credentials: "omit" })
+    .then((response) => response.json())
+    .then((site: Config) => site.autoEvents || []);
+}
+
+function assign(target: Record<string, unknown>, more: Record<string, unknown> | undefined): Record<string, unknown> {
+  Object.keys(more || {}).forEach((name) => (target[name] = more![name]));
+  return target;
 }
 
 /** When the visitor began to see this page, in milliseconds since 1970. */

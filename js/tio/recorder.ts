@@ -24,6 +24,7 @@ export interface Recorder {
   forget(): void;
 }
 
+/** Where the library runs. */
 export interface Situation {
   sid: string;
   prefix: string;
@@ -34,13 +35,12 @@ export interface Situation {
   browser: Facts;
   /** True for a browser that a program drives. */
   bot: boolean;
-  now(): number;
 }
 
 var OFTEN = 10000;
 
-/** Returns the recorder of this page, which begins to listen for the page's end and for the network. */
-export function createRecorder(here: Situation): Recorder {
+/** Returns the recorder of this page, which listens for the page's end and the network. `now` is a call's time. */
+export function createRecorder(here: Situation, now: () => number): Recorder {
   var places = here.places;
   var lasting = layered([places.local, places.cookies]);
   var local = layered([places.local]);
@@ -54,7 +54,7 @@ export function createRecorder(here: Situation): Recorder {
   var methods = createApi({
     identity,
     random: here.random,
-    now: here.now,
+    now,
     send: delivery.send,
     changed: (fresh) => {
       if (fresh) touches.forget();

@@ -10,9 +10,11 @@ from playwright.sync_api import BrowserContext, Page, Route
 
 from tracktor_nb.ingest.snippet import METHODS, snippet
 from tracktor_nb.semantics.identity import RESERVED_IDS, signature
+from tracktor_nb.store.people import properties_of
+from tracktor_nb.store.site_settings import change_settings
 
-from .conftest import Customer, Recorded, Server
-from .visits import events, eventually, script, settle
+from .conftest import FACT, Customer, Recorded, Server
+from .visits import events, eventually, names, script, settle
 
 pytestmark = pytest.mark.browser
 
@@ -327,6 +329,39 @@ def test_the_page_may_forbid_all_scripts_but_the_servers(
     page.goto(customer.write("/", head + source))
     settle(page)
     assert len(recorded.events()) == 1
+
+
+def test_properties_stay_until_they_are_set_anew_or_removed(
+    page: Page, customer: Customer, recorded: Recorded, ours: str
+) -> None:
+    first = "tio.identify('ann'); tio.setProperties({plan: 'free', tags: ['a', {b: 1}], delete_me: 1})"
+    page.goto(customer.write("/", ours + script(first)))
+    settle(page)
+    assert page.evaluate("tio.setProperties({plan: 'gold', delete_me: null})")["ok"]
+    with recorded.database.read() as connection:
+        properties = properties_of(connection, recorded.site.id, "ann")
+    assert {name: value for name, value in properties.items() if not FACT.fullmatch(name)} == {
+        "plan": "gold",
+        "tags": ["a", {"b": 1}],
+    }
+
+
+def test_with_signed_data_only_a_signed_person_is_recorded_and_a_forged_one_is_not(
+    page: Page, customer: Customer, recorded: Recorded, ours: str
+) -> None:
+    recorded.database.writer.run(lambda tx: change_settings(tx, recorded.site.id, {"signed_only": True}))
+    sign = signature(recorded.site.secret, "5115")
+    url = customer.write("/", ours + script(f"tio.track('as visitor'); tio.identify('5115', '{sign}')"))
+    page.goto(url)
+    settle(page)
+    page.reload()
+    settle(page)
+    assert page.evaluate("tio.identify('victim').then(answer => answer.ok)")
+    assert page.evaluate("tio.track('forged')")["error"]["code"] == "missing_signature"
+    assert page.evaluate("tio.identify('5115', 'C0FFEE'); tio.track('forged')")["ok"] is False
+    assert "forged" not in names(recorded)
+    assert [who for who, _ in recorded.views()] == ["5115"] * 2
+    assert {who for who, _ in recorded.facts() if not who.startswith("a-")} == {"5115"}
 
 
 def test_carts_are_events_of_the_shop(page: Page, customer: Customer, recorded: Recorded, seeds: str) -> None:
