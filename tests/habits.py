@@ -73,15 +73,16 @@ def retentions(wide: bool = False) -> SearchStrategy[Retention]:
 def paths(draw: DrawFn, wide: bool = False) -> Paths:
     """Paths in both directions, with events named, hidden and joined."""
     several = st.lists(_events(wide), max_size=2)
-    chosen = draw(st.sampled_from(["only", "hide", "nothing"]))
+    chosen = draw(st.sampled_from(["only", "hide", "nothing", "nothing", "nothing"]))
     joined = draw(st.lists(_events(wide), min_size=2, max_size=3, unique=True))
     labels = draw(st.lists(names if wide else st.sampled_from(["A", "AB", "rest"]), max_size=2, unique=True))
+    labels = labels if draw(st.integers(0, 2)) == 0 else []
     return Paths(
         draw(asked(wide)),
         direction=draw(st.sampled_from(["after", "before"])),
         depth=draw(st.integers(1, 4)),
         most=draw(st.sampled_from([1, 2, 5])),
-        window=draw(st.sampled_from([None, None, "1h", "1d"])),
+        window=draw(st.sampled_from([None, "30m", "1h", "1h", "1d"])),
         within_session=draw(st.sampled_from([False, False, True])),
         entry=draw(st.sampled_from(["first", "last"])),
         group={label: joined[at::2] for at, label in enumerate(labels)},

@@ -47,6 +47,13 @@ def test_paths_before_an_event_lead_to_it() -> None:
     assert nodes(result) == [[("A", 4)], [("x", 2), ("y", 1), ("nothing before", 1)]]
 
 
+def test_a_window_holds_its_last_instant_in_both_directions() -> None:
+    walks = {"p": "xyAbc"}
+    assert nodes(ask(Paths("A", window="1m", depth=2), walks)) == [[("A", 1)], [("b", 1)], [("nothing more", 1)]]
+    before = ask(Paths("A", direction="before", window="1m", depth=2), walks)
+    assert nodes(before) == [[("A", 1)], [("y", 1)], [("nothing before", 1)]]
+
+
 def test_the_rest_stands_together() -> None:
     result = ask(Paths("A", depth=1, most=1), {"p": "Ab", "q": "Ab", "r": "Ac", "s": "Ad"})
     assert result.steps[1][1] == {"label": "others", "kind": "others", "people": 2, "events": 2}
