@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from tracktor_nb.errors import PayloadError, TooManyError
 from tracktor_nb.semantics.event import Value
 from tracktor_nb.semantics.wire import read_skew
+from tracktor_nb.store.events import NewEvent
 
 from .calls import ENTRIES, Call, entry_of
 from .record import Recorder
@@ -83,7 +84,10 @@ class ManyRecorder(Recorder):
             if index % BREATH == BREATH - 1:
                 await asyncio.sleep(0)
             try:
-                made = [self.admit(entry) for entry in read(item)]
+                made = read(item)
+                for entry in made:
+                    if type(entry) is not NewEvent:
+                        self.admit(entry)
             except PayloadError as error:
                 outcomes.refused[index] = error
             else:

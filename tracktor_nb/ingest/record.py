@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 
 from tracktor_nb.errors import PayloadError, StoreError, TooManyError
-from tracktor_nb.store.events import NewChange, NewEvent
+from tracktor_nb.store.events import NewChange
 from tracktor_nb.store.rejected import keep_rejected
 from tracktor_nb.store.sites import SiteRecord
 from tracktor_nb.store.writer import Transaction
@@ -71,10 +71,9 @@ class Recorder(Door):
 
     def admit(self, entry: Entry) -> Entry:
         """Return the entry, or raise TooManyError if the person it changes was changed too often; servers may."""
-        if type(entry) is not NewEvent and self.site is not None and not self.trusted:
-            change = entry.change if isinstance(entry, NewTraits) else entry
-            if isinstance(change, NewChange):
-                self.house.limits.admit_change(self.site.sid, change.distinct_id)
+        change = entry.change if isinstance(entry, NewTraits) else entry
+        if isinstance(change, NewChange) and self.site is not None and not self.trusted:
+            self.house.limits.admit_change(self.site.sid, change.distinct_id)
         return entry
 
     async def keep(self, route: str, refusals: Refusals) -> None:

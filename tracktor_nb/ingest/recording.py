@@ -18,7 +18,7 @@ from tracktor_nb.store.events import NewChange, NewEvent, record_rows
 from tracktor_nb.store.identity import Limits, look_up_person, merge
 from tracktor_nb.store.people import properties_of
 from tracktor_nb.store.sites import SiteRecord
-from tracktor_nb.store.visits import begun_visits
+from tracktor_nb.store.visits import begun_visits, may_begin_visit
 from tracktor_nb.store.writer import Transaction
 
 Answer = dict[str, Any]
@@ -64,7 +64,7 @@ def _record(tx: Transaction, site: SiteRecord, entries: Sequence[Entry]) -> Iter
     What follows from calls about carts is said once they are all in: a browser that was offline sends many at once.
     """
     called: dict[int, int] = {}
-    for plain, run in groupby(entries, key=lambda entry: isinstance(entry, (NewEvent, NewChange))):
+    for plain, run in groupby(entries, key=lambda entry: type(entry) in (NewEvent, NewChange)):
         if plain:
             yield from _rows(tx, site, [entry for entry in run if isinstance(entry, (NewEvent, NewChange))])
             continue
@@ -85,7 +85,7 @@ def _rows(tx: Transaction, site: SiteRecord, rows: Sequence[NewEvent | NewChange
     recorded = record_rows(tx, site.id, rows)
     if site.settings.get("visited_site", True):
         seen = ((each.identity_id, row) for each, row in zip(recorded, rows, strict=True)
-                if isinstance(row, NewEvent) and each.is_new)  # fmt: skip
+                if type(row) is NewEvent and may_begin_visit(row) and each.is_new)  # fmt: skip
         if begun := begun_visits(tx, seen):
             record_rows(tx, site.id, begun)
     return [{"duplicate": True} if each.duplicate else {} for each in recorded]

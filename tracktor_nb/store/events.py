@@ -157,7 +157,7 @@ def _event_values(tx: Transaction, site_id: int, seq: int, identity: int, row: N
         known_at = time if imported else received_at
     number = tx.caches.names.get((site_id, name)) or name_id(tx, site_id, name)
     return (
-        seq, identity, site_id, time, received_at, known_at, imported, origin, bot, key,
+        seq, identity, site_id, time, received_at, known_at, tx.flags[imported], origin, tx.flags[bot], key,
         None if data is None else json_text(data), None if notes is None else json_text(notes), number,
     )  # fmt: skip
 

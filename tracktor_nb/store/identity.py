@@ -66,14 +66,20 @@ def identity_id(tx: Transaction, site_id: int, distinct_id: str) -> int:
 def identity_ids(tx: Transaction, site_id: int, distinct_ids: Iterable[str]) -> dict[str, int]:
     """Return the identities of many distinct ids; make those that are new."""
     cache = tx.caches.identities
-    wanted = set(distinct_ids)
-    missing = sorted(each for each in wanted if (site_id, each) not in cache)
+    ids, missing = {}, []
+    for each in set(distinct_ids):
+        known = cache.get((site_id, each))
+        if known is None:
+            missing.append(each)
+        else:
+            ids[each] = known
     if missing:
-        found = _find(tx, site_id, missing)
-        new = [each for each in missing if each not in found]
+        found = _find(tx, site_id, sorted(missing))
+        new = sorted(each for each in missing if each not in found)
         found.update(_make(tx, site_id, new) if new else {})
         cache.update({(site_id, each): id for each, id in found.items() if id != ERASED})
-    return {each: cache.get((site_id, each), ERASED) for each in wanted}
+        ids |= found
+    return ids
 
 
 def look_up_person(connection: sa.Connection, site_id: int, distinct_id: str) -> int | None:

@@ -36,15 +36,20 @@ class Visit(NamedTuple):
 def begun_visits(tx: Transaction, seen: Iterable[tuple[int, NewEvent]]) -> list[NewEvent]:
     """Return a `Visited Site` for each of the events, given with its identity, that begins a session.
 
-    Events older than what was seen of the person before, imported ones and those that name no page begin none.
+    They are some that `may_begin_visit`; those older than what was seen of the person before begin none.
     """
     begun = []
     for identity, event in seen:
-        if event.data and PAGE in event.data and not event.imported and event.name not in SYSTEM_EVENTS:
-            page = page_of(event.data)
-            if page is not None and _begins(tx, identity, event.time):
-                begun.append(event._replace(name=VISITED, data={PAGE: page}, message_key=None, origin=ORIGIN))
+        page = page_of(event.data or {})
+        if page is not None and _begins(tx, identity, event.time):
+            begun.append(event._replace(name=VISITED, data={PAGE: page}, message_key=None, origin=ORIGIN))
     return begun
+
+
+def may_begin_visit(event: NewEvent) -> bool:
+    """True if the event may come from the browser library: it names a page."""
+    data = event.data
+    return data is not None and PAGE in data and not event.imported and event.name not in SYSTEM_EVENTS
 
 
 def _begins(tx: Transaction, identity: int, at: int) -> bool:

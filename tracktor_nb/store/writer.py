@@ -68,6 +68,8 @@ class Transaction:
         self.connection = connection
         self.caches = caches
         self.is_postgres = connection.dialect.name == "postgresql"
+        # By False and True: SQLite's driver looks for a way to bind a bool each time, and finds it late.
+        self.flags: tuple[Any, Any] = (False, True) if self.is_postgres else (0, 1)
         self._expected = expected
         self._reserve: deque[int] = deque()
         self._last: int | None = None
