@@ -13,7 +13,7 @@ import pytest
 
 from tracktor_nb.analysis.evaluate import evaluate
 from tracktor_nb.analysis.figures.look import PALETTE, wrapped
-from tracktor_nb.semantics.condition import did, has
+from tracktor_nb.semantics.condition import did
 from tracktor_nb.semantics.funnel import Funnel
 from tracktor_nb.semantics.funnel_comparison import FunnelComparison
 from tracktor_nb.semantics.funnel_rules import FunnelRules
@@ -50,7 +50,7 @@ def figure(definition: Any, events: pd.DataFrame = EVENTS, **options: Any) -> di
         Funnel(["A", LONG], order="any"),
         FunnelRules(Funnel(["A", LONG])),
         FunnelRules(Funnel(["Nothing"])),
-        FunnelComparison(Funnel(["A", LONG]), has("source", "is", "<i>"), did("A")),
+        FunnelComparison(Funnel(["A", LONG]), did("<i>") | did("A"), did("A")),
         FunnelComparison(Funnel(["Nothing", "A"]), did(LONG), did("A")),
         Metric.people_who_did("A"),
         Metric.times_happened("A", by="source", freq="week"),

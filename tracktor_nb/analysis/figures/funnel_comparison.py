@@ -21,27 +21,11 @@ def figure(result: FunnelComparisonResult) -> Figure:
         return empty("A funnel of one step has no rate to compare.")
     if not drawn:
         return empty("In one of the groups nobody did the first step in this period.")
-    rates = [step["rate"] for _, step in drawn]
     rows = list(range(1, len(drawn) + 1))
     a, b = (wrapped(name, 32, 1) for name in result.definition.names)
     return {
         "data": [
-            {
-                "type": "scatter",
-                "mode": "markers",
-                "x": [rate["difference"] for rate in rates],
-                "y": rows,
-                "error_x": {
-                    "type": "data",
-                    "symmetric": False,
-                    "array": [rate["high"] - rate["difference"] for rate in rates],
-                    "arrayminus": [rate["difference"] - rate["low"] for rate in rates],
-                    "color": INK,
-                },
-                "marker": {"size": 11, "color": [PALETTE[0] if is_clear(rate) else INK for rate in rates]},
-                "hovertext": [_hover(result, at, step) for at, step in drawn],
-                "hoverinfo": "text",
-            }
+            {**_whiskers([step["rate"] for _, step in drawn]), "hovertext": [_hover(result, *row) for row in drawn]}
         ],
         "layout": layout(
             height=90 + 52 * len(rows),
@@ -55,6 +39,25 @@ def figure(result: FunnelComparisonResult) -> Figure:
             },
             shapes=[{"type": "line", "x0": 0, "x1": 0, "yref": "paper", "y0": 0, "y1": 1, "line": {"color": GRID}}],
         ),
+    }
+
+
+def _whiskers(rates: list[dict[str, Any]]) -> Figure:
+    """Points with the interval to both sides, in colour where it leaves no doubt."""
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "x": [rate["difference"] for rate in rates],
+        "y": list(range(1, len(rates) + 1)),
+        "error_x": {
+            "type": "data",
+            "symmetric": False,
+            "array": [rate["high"] - rate["difference"] for rate in rates],
+            "arrayminus": [rate["difference"] - rate["low"] for rate in rates],
+            "color": INK,
+        },
+        "marker": {"size": 11, "color": [PALETTE[0] if is_clear(rate) else INK for rate in rates]},
+        "hoverinfo": "text",
     }
 
 

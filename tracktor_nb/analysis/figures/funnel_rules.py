@@ -38,7 +38,7 @@ def figure(result: FunnelRulesResult) -> Figure:
     return {
         "data": steps,
         "layout": layout(
-            height=110 + 40 * len(rows),
+            height=110 + 58 * len(rows),
             showlegend=True,
             xaxis={"rangemode": "tozero", "tickformat": ",~r", "title": {"text": "people", "font": {"size": 12}}},
             yaxis={
@@ -70,7 +70,7 @@ def _words(result: FunnelRulesResult, variant: int) -> str:
 def _name(result: FunnelRulesResult, group: list[int]) -> str:
     more = f"<br>and {number(len(group) - 1)} more" if len(group) > 1 else ""
     asked = "as asked: " if group[0] == 1 else ""
-    return wrapped(f"{asked}{_words(result, group[0])}", 48, 2) + more
+    return wrapped(f"{asked}{_words(result, group[0])}", 52, 2) + more
 
 
 def _hover(result: FunnelRulesResult, group: list[int], step: int) -> str:
