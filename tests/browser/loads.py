@@ -35,7 +35,7 @@ CALL = """n => {
 READY = "Object.hasOwn(tio, 'site')"
 ANSWERED = """new Promise(done => {
   const started = performance.now();
-  (function look() { performance.now() - started < 1500 && unanswered ? setTimeout(look, 10) : done(); })();
+  (function look() { performance.now() - started < 1000 && unanswered ? setTimeout(look, 10) : done(); })();
 })"""
 """Waits for the answers, but not for ever."""
 KEPT = "Object.keys(localStorage).filter(key => key.includes('_m_')).length"
@@ -99,6 +99,7 @@ class Loads:
     ) -> None:
         self._browser, self._recorded, self._server, self._customer = browser, recorded, server, customer
         self._dice = random.Random(seed)
+        self._faults = random.Random(seed)  # drawn from whenever a request comes: what visitors do stays the same
         self._url = customer.write("/", snippet(recorded.site.sid, server.origin))
         self._elsewhere = customer.write("/elsewhere", script("0"))
         self._down = False
@@ -158,8 +159,8 @@ class Loads:
             lambda: route.fulfill(status=200, body="<html>login", headers={"Access-Control-Allow-Origin": "*"}),
         )
         try:
-            if self._dice.random() < FAULTS:
-                self._dice.choice(faults)()
+            if self._faults.random() < FAULTS:
+                self._faults.choice(faults)()
             else:
                 route.continue_()
         except Exception:  # noqa: BLE001  the tab went while its request was looked at
