@@ -57,8 +57,8 @@ def _row(page: str, counts: dict[str, int]) -> dict[str, Any]:
 
 def _distinct(page: Ints, person: Ints) -> Ints:
     """Return the distinct pairs as two rows: pages, people."""
-    pairs: Ints = np.unique(np.stack([page, person]).astype(np.int64), axis=1)
-    return pairs
+    most = int(person.max(initial=0)) + 1
+    return np.stack(np.divmod(np.unique(page.astype(np.int64) * most + person), most))
 
 
 def _ranked(pairs: Ints, rank: Ints) -> Ints:
