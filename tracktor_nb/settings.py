@@ -39,7 +39,7 @@ class Settings:
     site_rate: int = 10_000
     """Calls a second that all senders together may send to one site; 0: any."""
     person_rate: int = 10
-    """Changes a second of the properties of one person, ten seconds' worth at once; 0: any."""
+    """Changes a second of the properties and the cart of one person, ten seconds' worth at once; 0: any."""
     proxies: str = ""
     """Addresses or networks of the proxies in front, whose X-Forwarded-For is believed: "127.0.0.1, 10.0.0.0/8"."""
 

@@ -163,6 +163,15 @@ def test_60_a_person_is_changed_only_so_often_and_others_do_not_notice(database:
         assert door.post("/track", id="unicorn", action="rate").status == 200
 
 
+def test_a_cart_is_changed_only_so_often(sqlite_url: str) -> None:
+    with open_database(sqlite_url) as database:
+        site = database.writer.run(lambda tx: add_site(tx, "shop"))
+        with running(database, limits=Limits(of_person=0.2, clock=Clock())) as port:
+            door = Door(database, port, site)
+            answers = [door.post("/cart", id="unicorn", op="set", cart={"products": [n]}).status for n in range(3)]
+            assert (answers, door.post("/cart", id="pegasus", op="cancel").status) == ([200, 200, 429], 200)
+
+
 def changed(door: Door, way: str, id: str) -> str:
     """Give a person an e-mail address, in one of several ways; return what was said to it."""
     change: dict[str, Any] = {"id": id, "data": {"email": "who@example.com"}}

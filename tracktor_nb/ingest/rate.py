@@ -56,7 +56,7 @@ class Buckets:
 
 class Limits:
     """What is let in: `of_sender` calls a second for one site from one network, `of_site` for one site, and
-    `of_person` changes a second of the properties of one person; 0: no limit.
+    `of_person` changes a second of the properties and the cart of one person; 0: no limit.
     """
 
     def __init__(
@@ -81,7 +81,7 @@ class Limits:
             buckets.take(key, calls)
 
     def admit_change(self, sid: str, distinct_id: str) -> None:
-        """Count a change of a person's properties, or raise TooManyError."""
+        """Count a change of a person's properties or cart, or raise TooManyError."""
         if self._people is None:
             return
         key = sid, distinct_id

@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 
 from tracktor_nb.errors import PayloadError, StoreError, TooManyError
+from tracktor_nb.store.carts import NewCart
 from tracktor_nb.store.events import NewChange
 from tracktor_nb.store.rejected import keep_rejected
 from tracktor_nb.store.sites import SiteRecord
@@ -70,9 +71,9 @@ class Recorder(Door):
         return site
 
     def admit(self, entry: Entry) -> Entry:
-        """Return the entry, or raise TooManyError if the person it changes was changed too often; servers may."""
+        """Return the entry, or raise TooManyError if the person, or its cart, was changed too often; servers may."""
         change = entry.change if isinstance(entry, NewTraits) else entry
-        if isinstance(change, NewChange) and self.site is not None and not self.trusted:
+        if isinstance(change, (NewChange, NewCart)) and self.site is not None and not self.trusted:
             self.house.limits.admit_change(self.site.sid, change.distinct_id)
         return entry
 

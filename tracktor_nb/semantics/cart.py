@@ -94,6 +94,7 @@ class Cart:
     opened_at: int
     changed_at: int
     called_at: int
+    version: str
     was_abandoned: bool = False
 
     @property
@@ -139,12 +140,14 @@ class CartHistory:
 
     def _set(self, call: CartCall) -> None:
         content, before = call.cart or {}, self.cart
+        version = version_of(content)
         if before is None or not before.is_open:
-            self.cart = Cart(content, "open", call.time, call.time, call.time)
-        elif version_of(content) == version_of(before.content):
+            self.cart = Cart(content, "open", call.time, call.time, call.time, version)
+        elif version == before.version:
             self.cart = replace(before, called_at=call.time)
         else:
-            self.cart = replace(before, content=content, state="open", changed_at=call.time, called_at=call.time)
+            was_abandoned = before.was_abandoned
+            self.cart = Cart(content, "open", before.opened_at, call.time, call.time, version, was_abandoned)
         self._pending = None
         if self.cart.state == "open" and not is_empty(content) and call.abandon_after is not None:
             self._pending = CartEvent(call.time + call.abandon_after, ABANDONED, content, call)
@@ -167,10 +170,11 @@ class CartHistory:
         """Close the open cart, or one that nobody had set. What is in it the call says, else the last one before."""
         before = self.cart
         if before is None or not before.is_open:
-            self.cart = Cart(call.cart or {}, state, call.time, call.time, call.time)
+            content = call.cart or {}
+            self.cart = Cart(content, state, call.time, call.time, call.time, version_of(content))
         else:
             content = before.content if call.cart is None else call.cart
-            self.cart = replace(before, content=content, state=state, called_at=call.time)
+            self.cart = replace(before, content=content, version=version_of(content), state=state, called_at=call.time)
         return self.cart
 
 
