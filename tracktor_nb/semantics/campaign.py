@@ -60,9 +60,8 @@ class Campaign(Definition):
     limits. Letters about a `topic` go to nobody who unsubscribed from it. `detached` are pieces of a workflow that
     nothing leads to yet.
 
-    >>> from tracktor_nb import Filter, SendLetter, Trigger, Wait, has
-    >>> Campaign([Trigger.event("Sign up"), Wait("1d"), Filter(has("plan", "is", "free"), yes=[SendLetter("Hello")])])
-    Campaign([Trigger.event('Sign up'), Wait('1d'), Filter(has('plan', 'is', 'free'), yes=[SendLetter('Hello')])])
+    >>> Campaign([Trigger.event("Sign up"), Wait("1d"), SendLetter("Hello")], entry="once")
+    Campaign([Trigger.event('Sign up'), Wait('1d'), SendLetter('Hello')], entry='once')
     """
 
     workflow: Branch
