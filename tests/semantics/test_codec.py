@@ -213,7 +213,7 @@ def test_what_is_nested_beyond_reading_is_refused() -> None:
 
 
 def test_only_what_can_be_saved_has_a_kind() -> None:
-    with pytest.raises(DefinitionError, match="segment, funnel, metric"):
+    with pytest.raises(DefinitionError, match="use one of segment, funnel, "):
         kind_of(has("x", "is set"))
     with pytest.raises(DefinitionError):
         kind_of("funnel")
