@@ -54,15 +54,12 @@ def _on_pages(stops: Stops, log: Log, within: Range, now: int, calendar: Calenda
     last = np.flatnonzero(np.diff(person, append=-1))
     time = log.time[found.position[last]]
     last = last[(time >= within.start) & (time < within.end)]
-    person, page = person[last], found.page[last]
-    gone = silent_people(log, at, calendar, stops.include_bots)[person]
+    last = last[np.argsort(found.page[last], kind="stable")]
+    pages, first = np.unique(found.page[last], return_index=True)
+    gone = silent_people(log, at, calendar, stops.include_bots)
     return [
-        (
-            {"place": found.pages[code], "funnel": None, "next": None},
-            person[page == code],
-            person[gone & (page == code)],
-        )
-        for code in np.unique(page).tolist()
+        ({"place": found.pages[code], "funnel": None, "next": None}, people, people[gone[people]])
+        for code, people in zip(pages.tolist(), np.split(person[last], first)[1:], strict=True)
     ]
 
 
