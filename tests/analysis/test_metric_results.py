@@ -170,9 +170,25 @@ def test_a_share_is_drawn_in_percent_and_a_repeatable_rate_never() -> None:
 
 def test_what_has_nothing_to_show_says_so() -> None:
     for definition in (
-        Metric.total_value("rank"),
+        Metric.total_value("plan"),
         Metric.conversion_rate("Sell", "Buy"),
         Metric.time_between("Buy", "X"),
     ):
         assert ask(definition).figure()["data"] == []
         assert "Nothing to count" in ask(definition)._repr_html_()
+
+
+@pytest.mark.parametrize("among", [None, has("seats", "is set")])
+def test_what_is_set_in_the_last_instant_of_a_day_stands_at_its_end(among: Any) -> None:
+    people = PEOPLE.assign(created_at=["2026-03-01T23:59:59.999999", "2026-03-02T00:00", "2026-03-02T00:00"])
+    late = EVENTS.assign(time="2026-03-05")
+    period = ("2026-03-01", "2026-03-03")
+    result = evaluate(Metric.total_value("seats", among=among), late, people, period=period, now="2026-03-20")
+    assert isinstance(result, MetricResult)
+    assert [bucket["value"] for bucket in result.buckets] == [3, 7]
+
+
+@pytest.mark.parametrize(("until", "went_on"), [("range end", 0), ("now", 1)])
+def test_who_goes_on_after_the_range_counts_until_now_only(until: Any, went_on: int) -> None:
+    result = ask(Metric.conversion_rate("View", "Buy", until=until), period=("2026-03-03", "2026-03-04"))
+    assert (result.amount, result.base) == (went_on, 1)
