@@ -218,7 +218,9 @@ def web_site() -> Iterator[Customer]:
     site = Customer(f"http://localhost:{web.server_port}")
     thread = threading.Thread(target=web.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
-    yield site
-    web.shutdown()
-    thread.join()
-    web.server_close()
+    try:
+        yield site
+    finally:
+        web.shutdown()
+        thread.join()
+        web.server_close()

@@ -217,8 +217,10 @@ def stage(browser: Browser, folder: Path, seed: int) -> Iterator[Loads]:
         recorded = Recorded(database, database.writer.run(lambda tx: add_site(tx, "demo")))
         server = ServerProcess(folder, url)
         server.start()
-        yield Loads(browser, recorded, server, customer, seed)
-        server.stop()
+        try:
+            yield Loads(browser, recorded, server, customer, seed)
+        finally:
+            server.kill()
 
 
 DEEP = """

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from playwright.sync_api import Page, Route
+from playwright.sync_api import CDPSession, Page, Route
 
 from .conftest import Recorded
 
@@ -51,10 +51,17 @@ def crash(page: Page) -> None:
     assert browser is not None
     session = browser.new_browser_cdp_session()
     with page.expect_event("crash"):
-        for process in session.send("SystemInfo.getProcessInfo")["processInfo"]:
-            if process["type"] == "renderer":
-                os.kill(process["id"], signal.SIGKILL)
+        killed = _renderers(session)
+        for process in killed:
+            os.kill(process, signal.SIGKILL)
+    while killed & _renderers(session):  # until the browser knows, it gives a dead process to the next tab
+        pass
     session.detach()
+
+
+def _renderers(session: CDPSession) -> set[int]:
+    processes = session.send("SystemInfo.getProcessInfo")["processInfo"]
+    return {process["id"] for process in processes if process["type"] == "renderer"}
 
 
 def cut(route: Route) -> None:
