@@ -72,6 +72,10 @@ class SettingError(TracktorError, ValueError):
     """A setting that cannot be used."""
 
 
+class CampaignError(TracktorError):
+    """A campaign cannot be run, changed or stopped as asked."""
+
+
 class ServiceError(TracktorError):
     """Another process of ours does not answer."""
 

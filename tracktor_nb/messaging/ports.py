@@ -7,6 +7,8 @@ from typing import Protocol, TypeVar
 
 from tracktor_nb.semantics.condition import Group
 from tracktor_nb.semantics.person import Person
+from tracktor_nb.semantics.run import Standing
+from tracktor_nb.semantics.running import Done, PeoplePart, RunningCampaign
 from tracktor_nb.semantics.standing import Standings
 
 
@@ -63,3 +65,34 @@ class LiveStore(Protocol[AnyPart]):
 
     def keep(self, part: AnyPart, standings: Mapping[int, Standings], reached: int) -> bool:
         """Write the standings that the people of a part have now, and go on behind it; False if another one did."""
+
+
+class CampaignStore(Protocol):
+    """The log of one site, followed by one process at a time, and where its people stand in campaigns."""
+
+    def take(self) -> bool:
+        """Hold the place of this site's follower, or go on holding it; False if somebody else does."""
+
+    def campaigns(self) -> Sequence[RunningCampaign]:
+        """Return the campaigns that were run and not stopped, with the segments they ask for as they are saved now."""
+
+    def reached(self) -> int:
+        """Return the instant up to which time has been followed."""
+
+    def next_part(self) -> PeoplePart | None:
+        """Return what came since the last part that was kept, None if nothing did."""
+
+    def due(self, campaigns: Collection[int], until: int) -> PeoplePart | None:
+        """Return people for whom something is due by an instant in one of the campaigns, None if there are none."""
+
+    def launching(self, upto: int) -> tuple[PeoplePart, int] | None:
+        """Return the next people to be looked at for Run, behind an identity, and the last of them; None behind all."""
+
+    def launched(self, campaign_id: int, upto: int | None) -> None:
+        """Note how far Run has come; None: everybody was looked at."""
+
+    def outside(self, name: str, identities: Collection[int], at: int) -> Standing:
+        """Return what else was known of somebody at an instant: letters of other campaigns, unsubscribes."""
+
+    def keep(self, part: PeoplePart, done: Sequence[Done], reached: int) -> bool:
+        """Write what campaigns did for the people of a part, and go on behind it; False if another one did."""

@@ -77,7 +77,7 @@ class Resumed(Replay):
 
     def _resume_rows(self, rows: list[Event | PropertyChange]) -> None:
         for row in rows:
-            if row.seq in self._fresh.rows and not self._is_left_out(row):
+            if row.seq in self._fresh.rows and not self._is_left_out(row) and not self._is_before_run(row):
                 self._at(self._no_earlier(known_at(row)), ROW, row.seq, "row", partial(self._receive, row))
             else:
                 self._keep(replace(row, seq=row.seq * OWN_ROWS))
@@ -106,6 +106,10 @@ class Resumed(Replay):
             if journey.version == self.run.version and journey.is_inside and journey.due_at is not None:
                 rings_at = self.run.fires_at(journey.due_at)
                 self._at(rings_at, TIMER, 0, journey.key, partial(self._ring, journey.key, journey.due_at))
+
+    def _is_before_run(self, row: Event | PropertyChange) -> bool:
+        """What was known at Run was looked at then."""
+        return self._before.launched and known_at(row) < self.run.launched_at
 
     def _no_earlier(self, instant: int) -> int:
         """What comes late comes now: the past stays as it was decided."""

@@ -169,7 +169,7 @@ def _asked_again(
 
 
 def ask(number: int, group: Group, its: Standings, person: Person, at: int, calendar: Calendar) -> bool:
-    """Ask about one segment at an instant, write the answer into the person's standings, and return whether it is in."""
+    """Ask about one segment at an instant, write the answer into the standings, and return whether the person is in."""
     member, recheck_at = belongs(group, person, at, calendar)
     was = its.get(number, OUTSIDE)
     its[number] = Standing(member, was.since if member == was.member else at, recheck_at)

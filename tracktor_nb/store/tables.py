@@ -97,6 +97,7 @@ identity_edge = sa.Table(
     sa.Column("message_key", sa.LargeBinary),
     sa.Column("undone_at", Number),
     sa.Index("identity_edge_src", "src"),
+    sa.Index("identity_edge_dest", "dest"),
     sa.Index("identity_edge_site", "site_id"),
     _once_per_message("identity_edge"),
 )

@@ -1,0 +1,194 @@
+"""One site as the campaign engine follows it: the log part by part, people with their histories, and what to write."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Collection, Sequence
+
+import sqlalchemy as sa
+
+from tracktor_nb.semantics.event import Event
+from tracktor_nb.semantics.period import SECOND
+from tracktor_nb.semantics.person import known_at
+from tracktor_nb.semantics.resumed import Fresh
+from tracktor_nb.semantics.run import Standing, row_of
+from tracktor_nb.semantics.running import Done, PeoplePart, RunningCampaign, Walker
+
+from . import shelf
+from .campaign_tables import campaign, effect
+from .campaigns import launched_upto, running_campaigns, state_mark
+from .components import Component, components, rows_of
+from .database import Database
+from .events import NewChange, NewEvent, record_rows
+from .following import Place, leave_place, move_place, news, take_place
+from .journeys import due_identities, states, write_state
+from .rows_of_people import chunks
+from .tables import definition, identity, undoing
+from .writer import Transaction
+
+FOLLOWER = "campaigns"
+HELD_FOR = 5 * SECOND
+MOST_PEOPLE = 300
+
+
+class CampaignPeople:
+    """Reads and writes for the campaigns of one site; `holder` names the process, `clock()` gives microseconds."""
+
+    def __init__(self, database: Database, site_id: int, holder: str, clock: Callable[[], int]) -> None:
+        self._database, self._site_id, self._holder, self._clock = database, site_id, holder, clock
+        self._place: Place | None = None
+        self._held_until = 0
+        self._read_to = 0  # no row of this site between the place and here
+        self._mark: object = None
+        self._campaigns: list[RunningCampaign] = []
+
+    # --- the place --------------------------------------------------------------------------------------------------
+
+    def take(self) -> bool:
+        """Hold the place of this site's follower, or go on holding it; False if somebody else does."""
+        now = self._clock()
+        if self._place is None or now > self._held_until - HELD_FOR // 2:
+            until = now + HELD_FOR
+            self._place = self._database.writer.run(
+                lambda tx: take_place(tx, self._site_id, FOLLOWER, self._holder, now, until)
+            )
+            self._held_until = until
+        return self._place is not None
+
+    def leave(self) -> None:
+        """Let the next one follow at once."""
+        place, self._place = self._place, None
+        if place is not None:
+            self._database.writer.run(lambda tx: leave_place(tx, place, self._holder))
+
+    def reached(self) -> int:
+        """Return the instant up to which time has been followed."""
+        return self._held.reached
+
+    @property
+    def _held(self) -> Place:
+        assert self._place is not None, "take() comes first"
+        return self._place
+
+    # --- campaigns --------------------------------------------------------------------------------------------------
+
+    def campaigns(self) -> Sequence[RunningCampaign]:
+        """Return the campaigns that were run and not stopped, with the segments they ask for as they are saved now."""
+        with self._database.read() as connection:
+            newest = sa.select(sa.func.max(definition.c.id)).where(definition.c.site_id == self._site_id)
+            mark = connection.execute(newest).scalar(), state_mark(connection, self._site_id)
+            if mark != self._mark:
+                self._campaigns = running_campaigns(connection, self._site_id, shelf.lookup(connection, self._site_id))
+                self._mark = mark
+        return self._campaigns
+
+    # --- parts ------------------------------------------------------------------------------------------------------
+
+    def next_part(self) -> PeoplePart | None:
+        """Return what came since the last part that was kept, None if nothing did."""
+        place = self._held
+        with self._database.read() as connection:
+            told = news(connection, place._replace(position=self._upto))
+            if told is None:
+                return None
+            if not told.seqs or not self._campaigns:
+                self._read_to = told.position
+                return None
+            people = self._walkers(connection, told.identities, told.position)
+            undone = self._undone(connection, told.seqs) if told.parted else frozenset[int]()
+        known = [known_at(row) for each in people for row in rows_of(each.history) if row.seq in told.seqs]
+        known += [edge.undone_at or 0 for each in people for edge in each.history.edges if edge.seq in undone]
+        fresh = Fresh(told.seqs, undone, place.reached)
+        return PeoplePart(fresh, people, max([place.reached, *known]), told.rest, told.position)
+
+    def due(self, campaigns: Collection[int], until: int) -> PeoplePart | None:
+        """Return people for whom something is due by an instant in one of the campaigns, None if there are none."""
+        with self._database.read() as connection:
+            waiting = {id for each in campaigns for id in due_identities(connection, each, until, MOST_PEOPLE)}
+            return self._part(connection, waiting, self._upto) if waiting else None
+
+    def launching(self, upto: int) -> tuple[PeoplePart, int] | None:
+        """Return the next people to be looked at for Run, behind an identity, and the last of them; None behind all."""
+        its = identity.c.site_id == self._site_id, identity.c.id > upto
+        with self._database.read() as connection:
+            next_ones = sa.select(identity.c.id).where(*its).order_by(identity.c.id).limit(MOST_PEOPLE)
+            ids = list(connection.execute(next_ones).scalars())
+            # With rows that are not followed yet: what was known at Run is looked at now, and only now.
+            return (self._part(connection, ids, None), ids[-1]) if ids else None
+
+    def launched(self, campaign_id: int, upto: int | None) -> None:
+        """Note how far Run has come; None: everybody was looked at."""
+        self._database.writer.run(lambda tx: launched_upto(tx, campaign_id, upto))
+
+    def outside(self, name: str, identities: Collection[int], at: int) -> Standing:
+        """Return what else was known of somebody at an instant: letters of other campaigns."""
+        others = sa.select(effect.c.at).join(campaign, campaign.c.id == effect.c.campaign_id)
+        sent_at: list[int] = []
+        with self._database.read() as connection:
+            for chunk in chunks(sorted(identities)):
+                its = effect.c.identity_id.in_(chunk), effect.c.kind == "letter", effect.c.at <= at
+                sent_at += connection.execute(others.where(*its, campaign.c.name != name)).scalars()
+        return Standing(sent_at=tuple(sorted(sent_at)))
+
+    def keep(self, part: PeoplePart, done: Sequence[Done], reached: int) -> bool:
+        """Write what campaigns did for the people of a part, and go on behind it; False if another one did."""
+        place = self._held
+        onward = place._replace(position=part.position, reached=max(reached, place.reached))
+
+        def step(tx: Transaction) -> bool:
+            if not move_place(tx, place, onward):
+                return False
+            for each in done:
+                write_state(tx, each.campaign.id, each.before, each.after, each.effects)
+            record_rows(tx, self._site_id, _rows(tx, done))
+            return True
+
+        moved = self._database.writer.run(step)
+        self._place = onward if moved else None
+        self._read_to = 0
+        return moved
+
+    def _part(self, connection: sa.Connection, identities: Collection[int], upto: int | None) -> PeoplePart:
+        place = self._held
+        people = self._walkers(connection, identities, upto)
+        return PeoplePart(Fresh(reached=place.reached), people, place.reached, False, place.position)
+
+    @property
+    def _upto(self) -> int:
+        """The position up to which rows have been followed."""
+        return max(self._held.position, self._read_to)
+
+    def _walkers(self, connection: sa.Connection, identities: Collection[int], upto: int | None) -> list[Walker]:
+        found: list[Component] = components(connection, identities, upto)
+        people = [each.identities for each in found]
+        standing = {each.id: states(connection, each.id, each.name, people) for each in self._campaigns}
+        return [
+            Walker(each.identities, each.history, {id: its[at] for id, its in standing.items()})
+            for at, each in enumerate(found)
+        ]
+
+    def _undone(self, connection: sa.Connection, seqs: Collection[int]) -> frozenset[int]:
+        rows = sa.select(undoing.c.edge_seq).where(undoing.c.seq.in_(list(seqs)))
+        return frozenset(connection.execute(rows).scalars())
+
+
+def _rows(tx: Transaction, done: Sequence[Done]) -> list[NewEvent | NewChange]:
+    """The rows of the log that actions make; a key of their own keeps each from being written twice."""
+    made = [(effect, row) for each in done for effect in each.effects if (row := row_of(effect, each.campaign.run, 0))]
+    ids = {effect.identity for effect, _ in made}
+    names: dict[int, str] = {}
+    for chunk in chunks(sorted(ids)):
+        rows = sa.select(identity.c.id, identity.c.distinct_id).where(identity.c.id.in_(chunk))
+        names |= {row.id: row.distinct_id for row in tx.connection.execute(rows)}
+    found: list[NewEvent | NewChange] = []
+    for made_by, row in made:
+        whose = names.get(made_by.identity)
+        if whose is None:
+            continue
+        key = hashlib.sha256(made_by.key.encode()).digest()[:16]
+        more = {"message_key": key, "known_at": row.known_at, "origin": row.origin}
+        if isinstance(row, Event):
+            found.append(NewEvent(whose, row.name, row.time, row.time, row.properties, **more))  # type: ignore[arg-type]
+        else:
+            found.append(NewChange(whose, row.values, row.time, row.time, **more))  # type: ignore[arg-type]
+    return found
