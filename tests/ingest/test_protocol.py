@@ -37,6 +37,7 @@ def test_80_browsers_may_ask_from_any_page(door: Door) -> None:
     answer = door.ask("OPTIONS", "/track", Origin="https://shop.example", Access_Control_Request_Method="POST")
     assert (answer.status, answer.body) == (204, b"")
     assert answer.headers["access-control-allow-origin"] == "*"
+    assert answer.headers["access-control-expose-headers"] == "Retry-After"
     assert answer.headers["access-control-allow-methods"] == "GET, POST, OPTIONS"
     assert answer.headers["access-control-max-age"] == "86400"
     assert "access-control-allow-credentials" not in answer.headers
