@@ -21,7 +21,6 @@ from tracktor_nb.semantics.trigger import Trigger
 from tracktor_nb.store import campaigns as running
 from tracktor_nb.store import following, shelf
 from tracktor_nb.store.campaign_people import CampaignPeople
-from tracktor_nb.store.campaign_tables import effect
 from tracktor_nb.store.components import components
 from tracktor_nb.store.database import Database
 from tracktor_nb.store.events import record_change, record_event
@@ -29,7 +28,7 @@ from tracktor_nb.store.identity import merge, undo
 from tracktor_nb.store.journeys import effect_of
 from tracktor_nb.store.people import properties_of
 from tracktor_nb.store.sites import SiteRecord
-from tracktor_nb.store.tables import identity
+from tracktor_nb.store.tables import effect, identity
 from tracktor_nb.store.writer import Transaction
 
 ZONE = Calendar("Europe/Berlin")

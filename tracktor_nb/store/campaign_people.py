@@ -15,7 +15,6 @@ from tracktor_nb.semantics.run import Standing, row_of
 from tracktor_nb.semantics.running import Done, PeoplePart, RunningCampaign, Walker
 
 from . import shelf
-from .campaign_tables import campaign, effect
 from .campaigns import launched_upto, running_campaigns, state_mark
 from .components import Component, components, rows_of
 from .database import Database
@@ -23,7 +22,7 @@ from .events import NewChange, NewEvent, record_rows
 from .following import Place, leave_place, move_place, news, take_place
 from .journeys import due_identities, states, write_state
 from .rows_of_people import chunks
-from .tables import definition, identity, undoing
+from .tables import campaign, definition, effect, identity, undoing
 from .writer import Transaction
 
 FOLLOWER = "campaigns"

@@ -18,9 +18,9 @@ from tracktor_nb.semantics.references import Lookup, resolved
 from tracktor_nb.semantics.run import Effect, Journey, Run
 from tracktor_nb.semantics.running import RunningCampaign
 
-from .campaign_tables import campaign, campaign_version, journey
 from .canonical import json_text
 from .journeys import journey_of, write_effects, write_journeys
+from .tables import campaign, campaign_version, journey
 from .writer import Transaction
 
 

@@ -14,9 +14,9 @@ import sqlalchemy as sa
 from tracktor_nb.semantics.resumed import State
 from tracktor_nb.semantics.run import Effect, Journey
 
-from .campaign_tables import campaign_clock, effect, journey
 from .canonical import json_text
 from .rows_of_people import chunks
+from .tables import campaign_clock, effect, journey
 from .writer import Transaction
 
 _EFFECT = "key, campaign_id, journey, identity_id, node, visit, kind, at, body"

@@ -1,34 +1,12 @@
-"""Every table, as SQLAlchemy Core objects. Instants are int64 microseconds UTC.
-
-Whatever lasts points at an identity, which never changes. A person is the set of identities that share `person_id`,
-the id of the identity the person is known by: a cache that merges and undos move, never a row of its own.
-`seq` (and `identity.id`) come from one counter, so they are one input order over everything that arrives.
-"""
+"""The tables of sites, the log, definitions and what is refused, imported, followed and forgotten."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.types import UserDefinedType
 
-metadata = sa.MetaData()
-
-# SQLite makes a primary key the row's own number only if its type is spelled INTEGER.
-Number = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
-
-
-class PostgresJson(UserDefinedType[str]):
-    """PostgreSQL's `json`: it keeps the text as it was written, so both databases give back the same value."""
-
-    cache_ok = True
-
-    def get_col_spec(self, **_: Any) -> str:
-        """Return the name of the column type."""
-        return "JSON"
-
-
-JsonText = sa.Text().with_variant(PostgresJson(), "postgresql")
+from .base import JsonText, Number, metadata
 
 
 def _once_per_message(table: str) -> sa.Index:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from .tables import JsonText, Number, metadata
+from .base import JsonText, Number, metadata
 
 
 def _due(name: str, column: str) -> sa.Index:
