@@ -107,7 +107,8 @@ def test_repeated_steps_are_its_mode_strict_increase(seed: int, window: str | No
 def test_first_entry_is_its_default_mode_over_first_starts(seed: int, window: str | None) -> None:
     events = log_of(seed)
     first = "(SELECT person_id, minIf(at, event = 'A') AS first FROM Python(log) GROUP BY person_id) AS began"
-    source = f"(SELECT person_id, event, at FROM Python(log) AS log JOIN {first} USING person_id WHERE event != 'A' OR at = first)"
+    joined = f"Python(log) AS log JOIN {first} USING person_id"
+    source = f"(SELECT person_id, event, at FROM {joined} WHERE event != 'A' OR at = first)"
     assert ours(Funnel(STEPS, window, entry="first"), events) == levels(events, window_funnel(window, source=source))
 
 

@@ -36,8 +36,10 @@ class Discovery(Wired):
         return events_frame(self._log(as_of), within, self.calendar, name, where)
 
     def carts(self) -> pd.DataFrame:
-        """Return the latest cart of everybody who had one, by person_id: whether it is open, abandoned, canceled or
-        purchased, its total; and how often the person bought and for how much in all.
+        """Return the latest cart of everybody who had one, by person_id.
+
+        `state` is open, abandoned, canceled or purchased, `total` the cart's; beside it how often the person bought
+        and for how much in all.
         """
         from tracktor_nb.analysis.tables import carts_frame
 
