@@ -122,10 +122,10 @@ def analysis() -> None:
 
 @main.command()
 def work() -> None:
-    """Run the worker: it makes the events that time brings, and keeps the database tidy."""
-    from .store.upkeep import keep_in_time
+    """Run the worker: segments and campaigns at once and on time, carts, and a tidy database."""
+    from .working import work as run_worker
 
-    keep_in_time(load_settings().url)
+    run_worker(load_settings().url)
 
 
 @main.command()

@@ -12,6 +12,7 @@ from .errors import SettingError
 from .facade.administration import Administration
 from .facade.arrivals import Arrivals
 from .facade.base import now
+from .facade.campaigns import Campaigns
 from .facade.discovery import Discovery
 from .facade.files import Files
 from .facade.people import People
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from .widgets.services import Services
 
 
-class Site(Administration, Discovery, Sending, People, Files, Arrivals, Questions, Saved):
+class Site(Administration, Discovery, Sending, People, Files, Arrivals, Questions, Saved, Campaigns):
     """One site: discovery, sending, questions, saved definitions, builders. Make one with `tr.connect(...)`."""
 
     def builder(self, what: str | Definition) -> Builder:

@@ -1,10 +1,6 @@
 from __future__ import annotations
 
-import os
-import signal
-import threading
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -14,7 +10,7 @@ from tracktor_nb.store.database import Database, open_database
 from tracktor_nb.store.events import NewEvent, record_events
 from tracktor_nb.store.rejected import keep_rejected, list_rejected
 from tracktor_nb.store.sites import SiteRecord, add_site
-from tracktor_nb.store.upkeep import keep_in_time, tidy
+from tracktor_nb.store.upkeep import tidy
 
 MONTH = 30 * 24 * 3600 * 1_000_000
 
@@ -57,30 +53,3 @@ def test_the_write_ahead_log_is_cut_once_nobody_reads_it(opened: Database) -> No
         assert log_size(opened) >= grown > 1_000_000
     tidy(opened, 0)
     assert log_size(opened) < 10_000
-
-
-@pytest.fixture
-def _signals() -> Iterator[None]:
-    """Put the test runner's own signal handlers back."""
-    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
-    yield
-    for number, handler in before.items():
-        signal.signal(number, handler)
-
-
-@pytest.mark.usefixtures("_signals")
-def test_the_worker_tidies_until_it_is_told_to_stop(database: Database, shop: SiteRecord, database_url: str) -> None:
-    why = PayloadError("bad_ts", "ts", "no time")
-    database.writer.run(lambda tx: keep_rejected(tx, shop.id, 0, "/track", b"", why))
-
-    def stop_when_tidy() -> None:
-        pause = threading.Event()
-        while count_rejected(database, shop):
-            pause.wait(0.01)
-        os.kill(os.getpid(), signal.SIGTERM)
-
-    with ThreadPoolExecutor() as pool:
-        watching = pool.submit(stop_when_tidy)
-        keep_in_time(database_url)
-        watching.result(20)
-    assert count_rejected(database, shop) == 0

@@ -15,7 +15,7 @@ from tracktor_nb.semantics.run import Standing, row_of
 from tracktor_nb.semantics.running import Done, PeoplePart, RunningCampaign, Walker
 
 from . import shelf
-from .campaigns import launched_upto, running_campaigns, state_mark
+from .campaigns import FOLLOWER, launched_upto, running_campaigns, state_mark
 from .components import Component, components, rows_of
 from .database import Database
 from .events import NewChange, NewEvent, record_rows
@@ -25,7 +25,6 @@ from .rows_of_people import chunks
 from .tables import campaign, definition, effect, identity, undoing
 from .writer import Transaction
 
-FOLLOWER = "campaigns"
 HELD_FOR = 5 * SECOND
 MOST_PEOPLE = 300
 

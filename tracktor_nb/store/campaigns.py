@@ -19,9 +19,13 @@ from tracktor_nb.semantics.run import Effect, Journey, Run
 from tracktor_nb.semantics.running import RunningCampaign
 
 from .canonical import json_text
+from .following import begin_here
 from .journeys import journey_of, write_effects, write_journeys
 from .tables import campaign, campaign_version, journey
 from .writer import Transaction
+
+FOLLOWER = "campaigns"
+"""The name under which the log is followed for campaigns."""
 
 
 def launch(
@@ -30,6 +34,8 @@ def launch(
     """Run a campaign for the first time; CampaignError if it was run before."""
     if _row(tx.connection, site_id, name) is not None:
         raise CampaignError(f"{name!r} was run before. Publish its new version, or save it under another name.")
+    if not _ids_running(tx.connection, site_id):
+        begin_here(tx, site_id, FOLLOWER, now)
     made = campaign.insert().values(
         site_id=site_id, name=name, launched_at=now, start_present=start_present, paused="[]", launching=0
     )
@@ -165,6 +171,11 @@ def _add_version(
 ) -> None:
     values = {"campaign_id": campaign_id, "version": version, "revision": revision, "published_at": now}
     tx.connection.execute(campaign_version.insert().values(body=codec.to_json(definition), **values))
+
+
+def _ids_running(connection: sa.Connection, site_id: int) -> list[int]:
+    its = campaign.c.site_id == site_id, campaign.c.stopped_at.is_(None)
+    return list(connection.execute(sa.select(campaign.c.id).where(*its)).scalars())
 
 
 def _row(connection: sa.Connection, site_id: int, name: str) -> Any:

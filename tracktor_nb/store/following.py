@@ -64,6 +64,15 @@ def take_place(tx: Transaction, site_id: int, name: str, holder: str, now: int, 
     return None if taken is None else Place(site_id, name, *taken)
 
 
+def begin_here(tx: Transaction, site_id: int, name: str, now: int) -> None:
+    """Let whoever follows the site go on from the end of its log: what came before is not looked at."""
+    tx.execute(
+        "INSERT INTO follower (site_id, name, position, reached, holder, held_until) VALUES (?, ?, ?, ?, '', 0)"
+        " ON CONFLICT (site_id, name) DO UPDATE SET position = excluded.position, reached = excluded.reached",
+        (site_id, name, log_end(tx.connection), now),
+    )
+
+
 def leave_place(tx: Transaction, place: Place, holder: str) -> None:
     """Let the next one follow at once."""
     values = (place.site_id, place.name, holder)

@@ -2,43 +2,17 @@
 
 from __future__ import annotations
 
-import signal
 import sqlite3
-import threading
-import time
-from contextlib import suppress
 from functools import partial
 
-from tracktor_nb.errors import StoreBusyError
-
 from .carts import next_due, settle_due
-from .database import Database, open_database
+from .database import Database
 from .old_events import forget_old_events
 from .rejected import trim_rejected
 from .sites import list_sites
 from .tombstones import trim_tombstones
 
 DAY = 24 * 3600 * 1_000_000
-EVERY = 60.0
-"""Seconds between two times that the database is tidied."""
-LOOK_EVERY = 0.5
-"""Seconds between two looks at the clock of the carts: a new call may have to be looked at before all others."""
-
-
-def keep_in_time(url: str) -> None:
-    """Do what is due when it is due, and tidy the database each minute, until SIGTERM or SIGINT."""
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
-    with open_database(url) as database:
-        tidied = -EVERY
-        while not stop.is_set():
-            with suppress(StoreBusyError):  # another round comes soon
-                do_due(database, _now())
-                if time.monotonic() - tidied >= EVERY:
-                    tidy(database, _now())
-                    tidied = time.monotonic()
-            stop.wait(_pause(database))
 
 
 def do_due(database: Database, now: int) -> None:
@@ -51,18 +25,6 @@ def _is_due(database: Database, now: int) -> bool:
     with database.read() as connection:
         due = next_due(connection)
     return due is not None and due <= now
-
-
-def _pause(database: Database) -> float:
-    """The seconds until something is due, or until it is time to ask again: another worker may be at what is due."""
-    with database.read() as connection:
-        due = next_due(connection)
-    left = 0.0 if due is None else (due - _now()) / 1_000_000
-    return left if 0 < left < LOOK_EVERY else LOOK_EVERY
-
-
-def _now() -> int:
-    return time.time_ns() // 1000
 
 
 def tidy(database: Database, now: int) -> None:
