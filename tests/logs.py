@@ -82,6 +82,7 @@ class Rows:
                     "time": pa.array([row.time for row in half], pa.int64()),
                     "known_at": pa.array([row.known_at for row in half], pa.int64()),
                     "bot": pa.array([row.bot for row in half], pa.bool_()),
+                    "origin": pa.array([row.origin for row in half], pa.string()),
                     "data": pa.array([_text(row.properties) for row in half], pa.string()),
                 }
             )
@@ -94,6 +95,7 @@ class Rows:
                 "identity_id": pa.array([row.identity for row in rows], pa.int64()),
                 "time": pa.array([row.time for row in rows], pa.int64()),
                 "known_at": pa.array([row.known_at for row in rows], pa.int64()),
+                "origin": pa.array([row.origin for row in rows], pa.string()),
                 "data": pa.array([_text(row.values) for row in rows], pa.string()),
             }
         )

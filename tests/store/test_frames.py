@@ -70,7 +70,7 @@ def test_changes_and_merges_come_as_typed_columns(frames: Frames, database: Data
     (batch,) = frames.changes()
     assert batch.schema == CHANGES
     expected = {"seq": recorded.seq, "identity_id": recorded.identity_id, "time": 5, "known_at": 9}
-    assert batch.to_pylist() == [{**expected, "imported": False, "data": '{"plan":null}'}]
+    assert batch.to_pylist() == [{**expected, "imported": False, "origin": None, "data": '{"plan":null}'}]
     ids = {row["distinct_id"]: row["id"] for row in frames.identities().to_pylist()}
     (row,) = frames.edges().to_pylist()
     assert frames.edges().schema == EDGES

@@ -62,6 +62,7 @@ def log_of(events: Any, people: Any, calendar: Calendar, asked: Definition, list
         _known_at(frame, time, calendar),
         names.astype(np.int32),
         np.zeros(len(frame), bool),
+        np.full(len(frame), -1, np.int32),
         FrameProperties(frame.drop(columns=[name for name in OWN if name in frame])),
     )
     identities = Identities(np.array([plain(each) for each in ids], object), _distinct_ids(frame, codes, ids))
@@ -168,6 +169,7 @@ def _changes(people: pd.DataFrame, codes: Ints, events: Rows, calendar: Calendar
         time,
         np.zeros(len(people), np.int32),
         np.zeros(len(people), np.bool_),
+        np.full(len(people), -1, np.int32),
         FrameProperties(properties.reset_index(drop=True)),
     )
 

@@ -64,10 +64,10 @@ class Source(Protocol):
         """Return columns id, distinct_id."""
 
     def events(self, after: int = 0, upto: int | None = None) -> Iterator[pa.RecordBatch]:
-        """Yield columns seq, identity_id, name (dictionary), time, known_at, bot, data (JSON text or null)."""
+        """Yield columns seq, identity_id, name (dictionary), time, known_at, origin, bot, data (JSON text or null)."""
 
     def changes(self, after: int = 0, upto: int | None = None) -> Iterator[pa.RecordBatch]:
-        """Yield columns seq, identity_id, time, known_at, data."""
+        """Yield columns seq, identity_id, time, known_at, origin, data."""
 
     def edges(self) -> pa.Table:
         """Return columns seq, src, dest, time, known_at, reason, undone_at."""
@@ -82,7 +82,10 @@ class Source(Protocol):
 
 @dataclass(frozen=True)
 class Rows:
-    """Rows of the log in order of arrival; `name` and `bot` mean something for events only."""
+    """Rows of the log in order of arrival; `name` and `bot` mean something for events only.
+
+    `origin` is the code of the campaign that made the row, -1 for rows that no campaign made.
+    """
 
     seq: Ints
     identity: Ints
@@ -90,6 +93,7 @@ class Rows:
     known_at: Ints
     name: Ints
     bot: Flags
+    origin: Ints
     properties: Properties
 
     def __len__(self) -> int:
@@ -107,6 +111,7 @@ ARRAYS = {
     "known_at": np.int64,
     "name": np.int32,
     "bot": np.bool_,
+    "origin": np.int32,
 }
 
 
@@ -133,6 +138,7 @@ class Log:
     generation: int = -1
     log_generation: int = 0
     lists: Lists = NO_LISTS
+    origins: tuple[str, ...] = ()
 
     # --- who is who -------------------------------------------------------------------------------------------------
 
@@ -297,13 +303,15 @@ class Log:
         news = [_table(read(self.position, mark.position)) for read in reads]
         table = source.edges() if mark.edges_generation != self.generation else None
         identities = self._identities(source, news, table)
-        names, new_names = self._names(news[0])
+        names, new_names = _coded(self.names, news[0], "name")
+        origins, by_events = _coded(self.origins, news[0], "origin")
+        origins, by_changes = _coded(origins, news[1], "origin")
         edges = self.edges if table is None else tuple(_edges(table, identities))
         return Log(
             identities,
             names,
-            _extended(self.events, news[0], identities, new_names),
-            _extended(self.changes, news[1], identities, None),
+            _extended(self.events, news[0], identities, by_events, new_names),
+            _extended(self.changes, news[1], identities, by_changes),
             edges,
             mark.seq,
             mark.position,
@@ -311,6 +319,7 @@ class Log:
             mark.edges_generation if table is None or len(edges) == len(table) else -1,
             self.log_generation,
             self.lists.extended(news[2], identities),
+            origins,
         )
 
     def _identities(self, source: Source, news: list[pa.Table | None], edges: pa.Table | None) -> Identities:
@@ -319,15 +328,17 @@ class Log:
         known = all((self.identities.codes(ids) >= 0).all() for ids in mentioned)
         return self.identities if known else self.identities.extended(source.identities())
 
-    def _names(self, news: pa.Table | None) -> tuple[tuple[str, ...], Ints]:
-        """Return all names, old codes kept, and the code of each new event."""
-        if news is None:
-            return self.names, np.zeros(0, np.int32)
-        column = news["name"].unify_dictionaries().combine_chunks()
-        found = column.dictionary.to_pylist()
-        names = (*self.names, *sorted(set(found) - set(self.names)))
-        recode = np.array([names.index(name) for name in found], np.int32)
-        return names, recode[column.indices.to_numpy()]
+
+def _coded(known: tuple[str, ...], news: pa.Table | None, column: str) -> tuple[tuple[str, ...], Ints]:
+    """Return all names that occur in a column, old codes kept, and the code of each new row, -1 for null."""
+    if news is None:
+        return known, np.zeros(0, np.int32)
+    its = news[column] if pa.types.is_dictionary(news[column].type) else news[column].dictionary_encode()
+    combined = its.unify_dictionaries().combine_chunks()
+    found = combined.dictionary.to_pylist()
+    names = (*known, *sorted(set(found) - set(known)))
+    recode = np.array([*(names.index(name) for name in found), -1], np.int32)
+    return names, recode[combined.indices.fill_null(-1).to_numpy()]
 
 
 def _firsts(person: Ints, time: Ints, people: int) -> Ints:
@@ -347,7 +358,9 @@ def _table(batches: Iterable[pa.RecordBatch]) -> pa.Table | None:
     return pa.Table.from_batches(found) if found else None
 
 
-def _extended(rows: Rows, news: pa.Table | None, identities: Identities, names: Ints | None) -> Rows:
+def _extended(
+    rows: Rows, news: pa.Table | None, identities: Identities, origin: Ints, names: Ints | None = None
+) -> Rows:
     if news is None:
         return rows
     time = news["time"].to_numpy()
@@ -358,6 +371,7 @@ def _extended(rows: Rows, news: pa.Table | None, identities: Identities, names: 
         "known_at": pc.coalesce(news["known_at"], news["time"]).to_numpy(),
         "name": np.zeros(len(time), np.int32) if names is None else names,
         "bot": np.zeros(len(time), bool) if names is None else news["bot"].to_numpy().astype(bool),
+        "origin": origin,
     }
     joined = [np.concatenate([getattr(rows, each), arrived[each].astype(dtype)]) for each, dtype in ARRAYS.items()]
     assert isinstance(rows.properties, JsonProperties), "only logs of a source grow"

@@ -36,7 +36,8 @@ EVENTS = pa.schema(
     | {"imported": _BOOL, "origin": _TEXT, "bot": _BOOL, "data": _TEXT}
 )
 CHANGES = pa.schema(
-    {"seq": _INT, "identity_id": _INT, "time": _INT, "known_at": _INT, "imported": _BOOL, "data": _TEXT}
+    {"seq": _INT, "identity_id": _INT, "time": _INT, "known_at": _INT, "imported": _BOOL}
+    | {"origin": _TEXT, "data": _TEXT}
 )
 COHORTS = pa.schema(dict.fromkeys(("seq", "cohort", "identity_id"), _INT))
 OF_PEOPLE = (event, property_change, cohort_member)
