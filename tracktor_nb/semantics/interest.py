@@ -34,14 +34,15 @@ def interest_of(group: Group) -> Interest:
     """Return what a resolved segment or cohort looks at."""
     found = Interest()
     for condition in group.conditions:
-        found |= _interest(condition)
+        found |= interest_in(condition)
     return found
 
 
-def _interest(condition: Condition) -> Interest:
+def interest_in(condition: Condition) -> Interest:
+    """Return what a resolved condition looks at; a key spelled like a whole path counts as well."""
     if isinstance(condition, Has):
         first = condition.property.split(".")[0].removesuffix("[]")
-        return Interest(properties=frozenset([first]), any_row=first in DERIVED_PROPERTIES)
+        return Interest(properties=frozenset([first, condition.property]), any_row=first in DERIVED_PROPERTIES)
     if isinstance(condition, Did):
         return Interest(events=frozenset([condition.event]), any_row=condition.known_for is not None)
     if isinstance(condition, InSegment):
@@ -49,5 +50,5 @@ def _interest(condition: Condition) -> Interest:
     found = Interest()
     meant = (condition.meaning,) if isinstance(condition, (Asset, InCompany)) else condition.parts
     for part in meant:
-        found |= _interest(part)
+        found |= interest_in(part)
     return found
