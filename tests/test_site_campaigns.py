@@ -69,6 +69,9 @@ def test_pause_resume_publish_and_stop(site: Site) -> None:
         assert site.campaigns().loc["hello", "state"] == "paused"
         site.resume("hello")
         site.save("hello", Campaign([Trigger.event("Register"), SendLetter("Now")]))
+        preview = site.preview_publish("hello")
+        assert (preview.waiting, preview.leaving) == ({"wait": 1}, 1)
+        assert "1 at wait" in str(preview)
         assert site.publish("hello", move=True) == 1, "the node that ann waited at is gone"
         assert tuple(site.campaigns().loc["hello", ["version", "revision"]]) == (2, 2)
         assert site.stop("hello") == 0
@@ -76,6 +79,18 @@ def test_pause_resume_publish_and_stop(site: Site) -> None:
         site.pause("hello")
     with pytest.raises(UnknownNameError):
         site.deliveries("helo")
+
+
+def test_run_says_first_whom_it_would_start(site: Site) -> None:
+    for id, times in (("ann", 3), ("bob", 2)):
+        site.set(id, {"email": f"{id}@example.com", "plan": "free"})
+        watch(site, id, times)
+    site.save("upgrade", Campaign(UPGRADE.workflow, count_earlier=True))
+    preview = site.preview_launch("upgrade")
+    assert (preview.past_limit, preview.present, preview.findings) == (1, 0, [])
+    site.save("fans", Campaign([Trigger.entered(tr.did("Watch", at_least=2)), SendLetter("Thanks")]))
+    assert (site.preview_launch("fans").past_limit, site.preview_launch("fans").present) == (0, 2)
+    assert "2 are in the segment already" in str(site.preview_launch("fans"))
 
 
 def test_live_segments_are_listed_with_their_members(site: Site) -> None:

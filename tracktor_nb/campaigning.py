@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import orjson
 import sqlalchemy as sa
 
 from .errors import CampaignError
+from .messaging.live_campaigns import concerns_everybody
 from .semantics import codec
 from .semantics.campaign import Campaign
 from .semantics.lint import Finding, Known, lint
 from .semantics.references import resolved
+from .semantics.replay import History, Replay
+from .semantics.run import Run
 from .store import campaigns, definitions, shelf
 from .store.campaigns import pause, resume
+from .store.components import components
 from .store.segment_states import live_segments, members_of, next_due
 from .store.tables import campaign, effect, identity, journey
 from .store.writer import Transaction
@@ -23,9 +29,24 @@ if TYPE_CHECKING:
 
     from .facade.base import Wired
 
-__all__ = ["campaigns_frame", "deliveries_frame", "findings", "launch", "pause", "publish", "resume", "stop"]
+__all__ = [
+    "LaunchPreview",
+    "PublishPreview",
+    "campaigns_frame",
+    "deliveries_frame",
+    "findings",
+    "launch",
+    "pause",
+    "preview_launch",
+    "preview_publish",
+    "publish",
+    "resume",
+    "segments_frame",
+    "stop",
+]
 
 SENT = ("letter", "message", "webhook")
+MOST_PEOPLE = 500
 
 
 def findings(site: Wired, what: str | Campaign) -> list[Finding]:
@@ -46,6 +67,77 @@ def launch(site: Wired, name: str, start_present: bool, now: int) -> list[Findin
     said = (site.record.id, name, definition, revision, start_present, now)
     site.database.writer.run(lambda tx: campaigns.launch(tx, *said))
     return found
+
+
+@dataclass(frozen=True)
+class LaunchPreview:
+    """Whom Run would start at once: people past an entry limit, and members present in a segment if asked to start.
+
+    `findings` are those of lint, errors first.
+    """
+
+    past_limit: int
+    present: int
+    findings: list[Finding]
+
+    def __str__(self) -> str:
+        lines = [
+            f"{self.past_limit:,} people are past an entry limit and start at Run.",
+            f"{self.present:,} are in the segment already and start with start_present=True.",
+        ]
+        return "\n".join([*lines, *map(str, self.findings)])
+
+
+@dataclass(frozen=True)
+class PublishPreview:
+    """How many people wait at each node, and how many of them would leave with `move=True`: their node is gone."""
+
+    waiting: Mapping[str, int]
+    leaving: int
+
+    def __str__(self) -> str:
+        nodes = ", ".join(f"{count:,} at {node}" for node, count in self.waiting.items()) or "nobody"
+        return f"Waiting: {nodes}. With move=True {self.leaving:,} would leave."
+
+
+def preview_launch(site: Wired, name: str, now: int) -> LaunchPreview:
+    """Return whom Run would start at once."""
+    definition, _ = _saved(site, name)
+    with site.database.read() as connection:
+        definition = resolved(definition, shelf.lookup(connection, site.record.id))
+    counts = [0, 0]
+    run = Run(name, 1, definition, now)
+    for history in _histories(site) if concerns_everybody(definition) else ():
+        for at, each in enumerate((run, replace(run, start_present=True))):
+            effects = Replay(each, history, site.calendar).advance(now + 1)
+            counts[at] += sum(effect.kind == "entered" for effect in effects)
+    return LaunchPreview(counts[0], counts[1] - counts[0], findings(site, name))
+
+
+def preview_publish(site: Wired, name: str) -> PublishPreview:
+    """Return who waits where in a running campaign, and who would leave if all moved to the latest revision."""
+    definition, _ = _saved(site, name)
+    with site.database.read() as connection:
+        running = campaigns.find(connection, site.record.id, name, shelf.lookup(connection, site.record.id))
+        counted = sa.select(journey.c.node, sa.func.count()).group_by(journey.c.node).order_by(journey.c.node)
+        inside = counted.where(journey.c.campaign_id == running.id, journey.c.ended.is_(None))
+        waiting = {row[0]: row[1] for row in connection.execute(inside)}
+    return PublishPreview(waiting, sum(count for node, count in waiting.items() if node not in definition.graph.nodes))
+
+
+def _histories(site: Wired) -> Iterator[History]:
+    """Yield the history of everybody, each once, in parts that a database reads quickly."""
+    last = 0
+    while True:
+        with site.database.read() as connection:
+            its = identity.c.site_id == site.record.id, identity.c.id > last
+            some = sa.select(identity.c.id).where(*its).order_by(identity.c.id).limit(MOST_PEOPLE)
+            ids = list(connection.execute(some).scalars())
+            found = components(connection, ids)
+        if not ids:
+            return
+        yield from (each.history for each in found if min(each.identities) > last)
+        last = ids[-1]
 
 
 def publish(site: Wired, name: str, move: bool, now: int) -> int:

@@ -30,6 +30,14 @@ class Campaigns(Wired):
         """
         return campaigning.launch(self, name, start_present, now())
 
+    def preview_launch(self, name: str) -> campaigning.LaunchPreview:
+        """Return whom Run would start at once, and what lint says, before anything happens."""
+        return campaigning.preview_launch(self, name, now())
+
+    def preview_publish(self, name: str) -> campaigning.PublishPreview:
+        """Return who waits where in a running campaign, and who would leave if all moved to the saved revision."""
+        return campaigning.preview_publish(self, name)
+
     def publish(self, name: str, move: bool = False) -> int:
         """Let people enter the latest saved revision of a running campaign, and return how many left.
 
