@@ -30,7 +30,8 @@ check: $(CHECKABLE) $(TESTABLE)  ## style, types and floors
 bench: $(TESTABLE)  ## measure the ingest server, as ratios (quiet machine, a few minutes)
 	$(BIN)/python -m benchmarks.ingest
 
-soak: $(BUILT) $(TESTABLE)  ## a thousand page loads among failures: what was promised, stored, lost (ten minutes)
+soak: $(BUILT) $(TESTABLE)  ## a thousand page loads and 60 killed workers: what was promised, stored, done twice (ten minutes)
+	$(BIN)/python -m tests.messaging.kills
 	$(BIN)/python -m tests.browser.loads
 
 $(INSTALLED): setup.cfg pyproject.toml
