@@ -3,91 +3,31 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
 from functools import partial
-from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
+from tests.messaging.running_shop import NOW, ZONE, Shop
 from tracktor_nb.errors import CampaignError
-from tracktor_nb.messaging.live_campaigns import LiveCampaigns
 from tracktor_nb.semantics.campaign import Campaign
 from tracktor_nb.semantics.condition import did, has
 from tracktor_nb.semantics.nodes import Filter, Limit, SendLetter, SetProperty, TrackEvent, Wait, WaitFor
-from tracktor_nb.semantics.period import DAY, HOUR, SECOND, Calendar
+from tracktor_nb.semantics.period import DAY, HOUR, SECOND
 from tracktor_nb.semantics.replay import Replay
 from tracktor_nb.semantics.trigger import Trigger
 from tracktor_nb.store import campaigns as running
 from tracktor_nb.store import following, shelf
-from tracktor_nb.store.campaign_people import CampaignPeople
 from tracktor_nb.store.components import components
-from tracktor_nb.store.database import Database
-from tracktor_nb.store.events import record_change, record_event
 from tracktor_nb.store.identity import merge, undo
-from tracktor_nb.store.journeys import effect_of
 from tracktor_nb.store.people import properties_of
-from tracktor_nb.store.sites import SiteRecord
 from tracktor_nb.store.tables import effect, identity
 from tracktor_nb.store.writer import Transaction
 
-ZONE = Calendar("Europe/Berlin")
-NOW = 1_700_000_000_000_000
 FREE = has("plan", "is", "free")
 TUTORIAL = Campaign(
     [Trigger.event("Watch movie"), Limit(20, no=[Filter(FREE, yes=[SendLetter("Upgrade")])])], count_earlier=True
 )
-
-
-class Shop:
-    """A site whose worker and clock the test moves by hand."""
-
-    def __init__(self, database: Database, site: SiteRecord) -> None:
-        self.database, self.site, self.now = database, site, NOW
-        self.worker = self.another()
-
-    def another(self, holder: str = "one") -> LiveCampaigns:
-        store = CampaignPeople(self.database, self.site.id, holder, lambda: self.now)
-        return LiveCampaigns(store, ZONE, lambda: self.now)
-
-    def write(self, step: Callable[[Transaction], Any]) -> Any:
-        return self.database.writer.run(step)
-
-    def run(self, campaign: Campaign, name: str = "nudge", start_present: bool = False) -> None:
-        launched = partial(running.launch, site_id=self.site.id, name=name, definition=campaign, revision=1)
-        self.write(partial(launched, start_present=start_present, now=self.now))
-
-    def track(self, id: str, event: str = "Watch movie", ago: int = 0, **more: bool) -> None:
-        said = {"distinct_id": id, "name": event, "time": self.now - ago, "received_at": self.now, **more}
-        self.write(lambda tx: record_event(tx, self.site.id, **said))
-
-    def set(self, id: str, **values: object) -> None:
-        self.write(lambda tx: record_change(tx, self.site.id, id, values, self.now, self.now))
-
-    def after(self, microseconds: int = SECOND, worker: LiveCampaigns | None = None) -> None:
-        """Let time pass and the worker do what is to do."""
-        self.now += microseconds
-        while (worker or self.worker).step():
-            pass
-
-    def did(self, kind: str | None = None) -> list[tuple[str, str, dict[str, Any]]]:
-        """Return (distinct id, kind, body) of what was done, in order; visits left out."""
-        ids = sa.select(identity.c.distinct_id, effect).join(identity, identity.c.id == effect.c.identity_id)
-        with self.database.read() as connection:
-            rows = [(row.distinct_id, effect_of(row)) for row in connection.execute(ids.order_by(effect.c.at))]
-        return [
-            (id, each.kind, dict(each.body)) for id, each in rows if each.kind != "visit" and kind in (None, each.kind)
-        ]
-
-    def letters(self) -> list[tuple[str, str]]:
-        return [(id, body["letter"]) for id, _, body in self.did("letter")]
-
-
-@pytest.fixture
-def live(database: Database, shop: SiteRecord) -> Shop:
-    made = Shop(database, shop)
-    made.after()
-    return made
 
 
 def test_the_tutorials_letter_goes_out_at_exactly_the_20th_watch_of_a_free_person(live: Shop) -> None:
@@ -256,3 +196,12 @@ def test_live_and_replay_do_the_same(live: Shop, seed: int, monkeypatch: pytest.
     replayed = [each for history in histories for each in Replay(found.run, history, ZONE).advance(live.now - SECOND)]
     assert len(done) > 50
     assert {(each.key, each.at) for each in replayed} == done
+
+
+def test_what_comes_before_the_worker_looks_at_people_for_run_is_followed_as_it_came(live: Shop) -> None:
+    live.run(Campaign([Trigger.left(did("Buy")), SendLetter("Lost")]), "lost")
+    live.run(Campaign([Trigger.entered(did("Buy")), SendLetter("Won")]), "won")
+    live.set("ann", email="ann@example.com")
+    live.track("ann", "Buy")
+    live.after()
+    assert live.letters() == [("ann", "Won")]

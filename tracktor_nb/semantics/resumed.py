@@ -79,7 +79,7 @@ class Resumed(Replay):
         for row in rows:
             if row.seq in self._fresh.rows and not self._is_left_out(row) and not self._is_before_run(row):
                 self._at(self._no_earlier(known_at(row)), ROW, row.seq, "row", partial(self._receive, row))
-            else:
+            elif self._was_known(row):
                 self._keep(replace(row, seq=row.seq * OWN_ROWS))
                 self._seq = max(self._seq, row.seq)
 
@@ -87,7 +87,7 @@ class Resumed(Replay):
         for edge in edges:
             if edge.seq in self._fresh.rows:
                 self._at(self._no_earlier(known_at(edge)), ROW, edge.seq, "edge", partial(self._join, edge))
-            elif edge.undone_at is None or edge.seq in self._fresh.undone:
+            elif self._was_known(edge) and (edge.undone_at is None or edge.seq in self._fresh.undone):
                 self._edges.append(replace(edge, undone_at=None, seq=edge.seq * OWN_ROWS))
             if edge.undone_at is not None and not {edge.seq}.isdisjoint({*self._fresh.undone, *self._fresh.rows}):
                 self._at(self._no_earlier(edge.undone_at), ROW, edge.seq, "undo", partial(self._part, edge))
@@ -110,6 +110,10 @@ class Resumed(Replay):
     def _is_before_run(self, row: Event | PropertyChange) -> bool:
         """What was known at Run was looked at then."""
         return self._before.launched and known_at(row) < self.run.launched_at
+
+    def _was_known(self, row: Event | PropertyChange | IdentityEdge) -> bool:
+        """What came between Run and the look that it takes at people is followed later."""
+        return self._before.launched or known_at(row) < self.run.launched_at
 
     def _no_earlier(self, instant: int) -> int:
         """What comes late comes now: the past stays as it was decided."""

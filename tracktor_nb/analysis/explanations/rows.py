@@ -18,8 +18,13 @@ def not_among(among: Condition | None) -> str:
     return f"is not one of the people asked about: {'' if among is None else among.rule()}"
 
 
+def moment(instant: int, calendar: Calendar) -> str:
+    """Return the instant as rows show it, in the site's zone."""
+    return f"{calendar.local(instant):%Y-%m-%d %H:%M:%S}"
+
+
 def event_row(row: Event | PropertyChange, calendar: Calendar) -> dict[str, Any]:
     """Return when it was, the event (or "set", of properties), and what it says."""
     name, said = (row.name, row.properties) if isinstance(row, Event) else ("set", row.values)
     shown = json.dumps(dict(said), ensure_ascii=False) if said else ""
-    return {"time": f"{calendar.local(row.time):%Y-%m-%d %H:%M:%S}", "event": name, "properties": shown}
+    return {"time": moment(row.time, calendar), "event": name, "properties": shown}
