@@ -88,7 +88,8 @@ def due_people(connection: sa.Connection, site_id: int, until: int, limit: int) 
     due = (
         sa.select(state.person_id)
         .join(live_segment, live_segment.c.id == state.segment_id)
-        .where(state.recheck_at <= until, live_segment.c.site_id == site_id)
+        # A sum, or SQLite begins with the segments of the site and reads everybody's standings.
+        .where(state.recheck_at <= until, live_segment.c.site_id + 0 == site_id)
         .order_by(state.recheck_at)
         .limit(limit)
     )
@@ -98,8 +99,8 @@ def due_people(connection: sa.Connection, site_id: int, until: int, limit: int) 
 def next_due(connection: sa.Connection, site_id: int) -> int | None:
     """Return the next instant at which time alone may change something in the site."""
     state = segment_state.c
-    its = sa.select(live_segment.c.id).where(live_segment.c.site_id == site_id)
-    due = sa.select(state.recheck_at).where(state.recheck_at.isnot(None), state.segment_id.in_(its))
+    of_site = sa.select(state.recheck_at).join(live_segment, live_segment.c.id == state.segment_id)
+    due = of_site.where(state.recheck_at.isnot(None), live_segment.c.site_id + 0 == site_id)
     return connection.execute(due.order_by(state.recheck_at).limit(1)).scalar()
 
 
