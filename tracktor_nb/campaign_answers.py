@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from .store import campaigns, shelf
+from .store.frames import Frames
+from .store.tallies import tally_of
 from .store.traces import trace_of
 
 if TYPE_CHECKING:
-    from .analysis.results import Explanation
+    from .analysis.results import CampaignReport, Explanation
     from .facade.base import Wired
 
 
@@ -26,3 +29,34 @@ def why_not(site: Wired, name: str, person: str | int, now: int) -> Explanation:
         trace = trace_of(connection, site.record.id, running, person)
     summary, rows = explain_campaign(trace, now, site.calendar)
     return Explanation(trace.person.id, str(person), summary, rows)
+
+
+def campaign_report(site: Wired, name: str, now: int) -> CampaignReport:
+    """Return the counts of a campaign at each node, and how those held out compare; UnknownNameError if never run."""
+    from .analysis.results import CampaignReport
+
+    watermark = Frames(site.database, site.record.id).watermark()
+    with site.database.read() as connection:
+        running = campaigns.find(connection, site.record.id, name, shelf.lookup(connection, site.record.id))
+        tally = tally_of(connection, running.id)
+    low, high = tally.lift_interval or (None, None)
+    return CampaignReport(
+        definition=running.run.definition,
+        name=name,
+        revision=running.revisions[-1],
+        period="all time",
+        calendar=site.calendar,
+        now=now,
+        watermark=watermark.seq,
+        start=running.run.launched_at,
+        end=now,
+        state=running.state,
+        version=running.run.version,
+        nodes=[asdict(each) for each in tally.nodes(running.run.definition.graph)],
+        treated=asdict(tally.treated),
+        held_out=asdict(tally.held_out),
+        mixed=asdict(tally.mixed),
+        lift=tally.lift,
+        lift_low=low,
+        lift_high=high,
+    )

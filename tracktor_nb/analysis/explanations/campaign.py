@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tracktor_nb.analysis.wording import joined
+from tracktor_nb.semantics.campaign import Campaign
 from tracktor_nb.semantics.nodes import WaitFor
 from tracktor_nb.semantics.period import Calendar, duration_in_words
 from tracktor_nb.semantics.run import Effect, Journey, Run
@@ -44,9 +45,8 @@ _REASONS = {
 }
 
 
-def reason_in_words(reason: str, run: Run) -> str:
+def reason_in_words(reason: str, definition: Campaign) -> str:
     """Return why something was not done, or why a journey ended; unknown reasons as they are."""
-    definition = run.definition
     if reason == "capped" and definition.cap is not None:
         return f"the person got {definition.cap[0]} letters in the last {duration_in_words(definition.cap[1])}"
     if reason == "not among its people" and definition.start is not None:
@@ -112,7 +112,7 @@ class _Telling:
         return [
             *sorted(never, key=lambda row: str(row["node"])),
             *([] if outside is None else [_told("now", "", "would not start", outside)]),
-            *([] if halted is None else [_told("now", "", "would not start", reason_in_words(halted, run))]),
+            *([] if halted is None else [_told("now", "", "would not start", reason_in_words(halted, run.definition))]),
         ]
 
     def _sent(self) -> str:
@@ -129,7 +129,7 @@ class _Telling:
         ends = [each for each in self.trace.steps() if each.kind in ("exit", "refused")]
         if not ends:
             return ""
-        why = reason_in_words(str(ends[-1].body["reason"]), self.trace.run_of(ends[-1]))
+        why = reason_in_words(str(ends[-1].body["reason"]), self.trace.run_of(ends[-1]).definition)
         said = "left, nothing to send on the way" if ends[-1].kind == "exit" else "did not start"
         return f"{said}, on {moment(ends[-1].at, self.calendar)}: {why}"
 
@@ -158,7 +158,7 @@ def _entered(effect: Effect, run: Run) -> tuple[str, str]:
 
 
 def _refused(effect: Effect, run: Run) -> tuple[str, str]:
-    return "did not start", reason_in_words(str(effect.body["reason"]), run)
+    return "did not start", reason_in_words(str(effect.body["reason"]), run.definition)
 
 
 def _visit(effect: Effect, run: Run) -> tuple[str, str]:
@@ -178,15 +178,15 @@ def _left(effect: Effect, run: Run) -> tuple[str, str]:
 
 
 def _skip(effect: Effect, run: Run) -> tuple[str, str]:
-    return f"{_what(effect.body)} not sent", reason_in_words(str(effect.body["reason"]), run)
+    return f"{_what(effect.body)} not sent", reason_in_words(str(effect.body["reason"]), run.definition)
 
 
 def _delay(effect: Effect, run: Run) -> tuple[str, str]:
-    return f"letter {effect.body['letter']!r} put off", reason_in_words(str(effect.body["reason"]), run)
+    return f"letter {effect.body['letter']!r} put off", reason_in_words(str(effect.body["reason"]), run.definition)
 
 
 def _exit(effect: Effect, run: Run) -> tuple[str, str]:
-    return "left", reason_in_words(str(effect.body["reason"]), run)
+    return "left", reason_in_words(str(effect.body["reason"]), run.definition)
 
 
 def _letter(effect: Effect, run: Run) -> tuple[str, str]:

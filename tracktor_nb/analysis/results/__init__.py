@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from .acquisition import AcquisitionResult
+from .backtest import BacktestDifferenceResult, BacktestResult
 from .base import Asked, Explanation, PeoplePage, Result, Row
+from .campaign import CampaignReport
 from .funnel import FunnelResult
 from .funnel_comparison import FunnelComparisonResult
 from .funnel_rules import FunnelRulesResult
@@ -26,6 +28,9 @@ __all__ = [
     "KINDS",
     "AcquisitionResult",
     "Asked",
+    "BacktestDifferenceResult",
+    "BacktestResult",
+    "CampaignReport",
     "Explanation",
     "FormulaResult",
     "FunnelComparisonResult",
@@ -67,6 +72,9 @@ KINDS: dict[str, type[Result]] = {
         PathsResult,
         LifecycleResult,
         StickinessResult,
+        CampaignReport,
+        BacktestResult,
+        BacktestDifferenceResult,
     )
 }
 
