@@ -9,6 +9,7 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
+from tracktor_nb.semantics.backtest import Backtest, BacktestDifference
 from tracktor_nb.semantics.campaign import Campaign
 from tracktor_nb.semantics.clock_time import WEEKDAYS
 from tracktor_nb.semantics.condition import did, has
@@ -140,6 +141,14 @@ def campaigns(draw: DrawFn, wide: bool = False) -> Campaign:
         include_bots=draw(st.booleans()),
     )
     return plain.with_graph(draw(graphs(wide)))
+
+
+@cache
+def backtests(wide: bool = False) -> SearchStrategy[Backtest | BacktestDifference]:
+    """Backtests of any campaign, and differences of two."""
+    more = {"name": names if wide else st.just("nudge"), "start_present": st.booleans()}
+    one, other = campaigns(wide), campaigns(wide)
+    return st.one_of(st.builds(Backtest, one, **more), st.builds(BacktestDifference, one, other, **more))
 
 
 @st.composite

@@ -15,6 +15,9 @@ import tracktor_nb as tr
 from tests.analysis.test_service import Running
 from tracktor_nb import (
     Acquisition,
+    Backtest,
+    BacktestDifference,
+    Campaign,
     Funnel,
     Leaving,
     Lifecycle,
@@ -23,10 +26,13 @@ from tracktor_nb import (
     Paths,
     Retention,
     Segment,
+    SendLetter,
     Sessions,
     Site,
     Stickiness,
     Stops,
+    Trigger,
+    Wait,
     did,
     has,
 )
@@ -40,6 +46,8 @@ from tracktor_nb.semantics.funnel_comparison import FunnelComparison
 from tracktor_nb.semantics.funnel_rules import FunnelRules
 from tracktor_nb.semantics.overlap import Overlap
 
+HELLO = Campaign([Trigger.event("Visit"), SendLetter("Hi", every_time=True)])
+LATER = Campaign([Trigger.event("Visit"), Wait("1h"), SendLetter("Hi")])
 KINDS = [
     Segment(has("plan", "is", "free")),
     Segment(did("Visit")),
@@ -64,6 +72,8 @@ KINDS = [
     Stops({"Sale": Funnel(["Visit", "Buy"])}),
     Acquisition(),
     Leaving(),
+    Backtest(HELLO),
+    BacktestDifference(HELLO, LATER),
 ]
 
 

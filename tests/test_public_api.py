@@ -18,6 +18,8 @@ from tracktor_nb.semantics.codec import from_source
 DEFINITIONS = [
     *(
         "AddTo",
+        "Backtest",
+        "BacktestDifference",
         "Campaign",
         "During",
         "Exit",

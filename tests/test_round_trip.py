@@ -15,7 +15,7 @@ from traitlets import HasTraits
 
 import tracktor_nb
 from tests import strategies
-from tests.campaigns import campaigns
+from tests.campaigns import backtests, campaigns
 from tests.habits import habits
 from tracktor_nb.semantics.codec import from_dict, from_json, from_source, kind_of, to_dict, to_json, to_source
 from tracktor_nb.semantics.condition import did, has
@@ -31,7 +31,7 @@ from tracktor_nb.widgets.form import to_form
 from tracktor_nb.widgets.funnel_builder import FunnelBuilder
 from tracktor_nb.widgets.metric_builder import MetricBuilder
 
-wide = strategies.definitions(wide=True) | campaigns(wide=True) | habits(wide=True)
+wide = strategies.definitions(wide=True) | campaigns(wide=True) | backtests(wide=True) | habits(wide=True)
 PUBLIC = {name: getattr(tracktor_nb, name) for name in tracktor_nb.__all__}
 
 

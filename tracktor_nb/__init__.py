@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from .analysis.evaluate import evaluate
     from .analysis.report import report
     from .semantics.acquisition import Acquisition
+    from .semantics.backtest import Backtest, BacktestDifference
     from .semantics.campaign import Campaign
     from .semantics.cohort import Cohort
     from .semantics.condition import asset, did, did_not, has, in_company, in_segment
@@ -56,6 +57,8 @@ if TYPE_CHECKING:
 _HOMES = {
     "Acquisition": ".semantics.acquisition",
     "AddTo": ".semantics.nodes",
+    "Backtest": ".semantics.backtest",
+    "BacktestDifference": ".semantics.backtest",
     "Campaign": ".semantics.campaign",
     "Cohort": ".semantics.cohort",
     "During": ".semantics.nodes",
@@ -107,6 +110,8 @@ _HOMES = {
 __all__ = [
     "Acquisition",
     "AddTo",
+    "Backtest",
+    "BacktestDifference",
     "Campaign",
     "Cohort",
     "During",

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from .errors import SettingError
 from .facade.administration import Administration
 from .facade.arrivals import Arrivals
+from .facade.backtests import Backtests
 from .facade.base import now
 from .facade.campaigns import Campaigns
 from .facade.discovery import Discovery
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from .widgets.services import Services
 
 
-class Site(Administration, Discovery, Sending, People, Files, Arrivals, Questions, Saved, Campaigns):
+class Site(Administration, Discovery, Sending, People, Files, Arrivals, Questions, Saved, Campaigns, Backtests):
     """One site: discovery, sending, questions, saved definitions, builders. Make one with `tr.connect(...)`."""
 
     def builder(self, what: str | Definition) -> Builder:

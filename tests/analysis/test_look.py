@@ -12,9 +12,11 @@ import plotly.graph_objects as go
 import pytest
 
 from tracktor_nb.analysis.evaluate import evaluate
-from tracktor_nb.analysis.figures.look import FAINT, FONT, GRID, INK, PALETTE
+from tracktor_nb.analysis.figures.look import DARK, FAINT, FONT, GRID, INK, PALETTE
 from tracktor_nb.analysis.results import KINDS, Result
 from tracktor_nb.semantics.acquisition import Acquisition
+from tracktor_nb.semantics.backtest import Backtest, BacktestDifference
+from tracktor_nb.semantics.campaign import Campaign
 from tracktor_nb.semantics.condition import did
 from tracktor_nb.semantics.definition import Definition
 from tracktor_nb.semantics.funnel import Funnel
@@ -23,6 +25,7 @@ from tracktor_nb.semantics.funnel_rules import FunnelRules
 from tracktor_nb.semantics.leaving import Leaving
 from tracktor_nb.semantics.lifecycle import Lifecycle
 from tracktor_nb.semantics.metric import Metric
+from tracktor_nb.semantics.nodes import SendMessage, Wait
 from tracktor_nb.semantics.overlap import Overlap
 from tracktor_nb.semantics.pages import Pages
 from tracktor_nb.semantics.path import Paths
@@ -31,9 +34,11 @@ from tracktor_nb.semantics.segment import Segment
 from tracktor_nb.semantics.session import Sessions
 from tracktor_nb.semantics.stickiness import Stickiness
 from tracktor_nb.semantics.stops import Stops
+from tracktor_nb.semantics.trigger import Trigger
 
 NOW = "2026-04-01"
 SALE = Funnel(["View", "Buy"])
+HELLO = Campaign([Trigger.event("View"), SendMessage("Hi")])
 DEFINITIONS: list[Definition] = [
     SALE,
     Funnel(["View", "Buy"], by="campaign"),
@@ -58,8 +63,10 @@ DEFINITIONS: list[Definition] = [
     Stops({"Sale": SALE}),
     Acquisition("campaign"),
     Leaving(),
+    Backtest(HELLO),
+    BacktestDifference(HELLO, Campaign([Trigger.event("View"), Wait("1h"), SendMessage("Hi")])),
 ]
-COLOURS = {*PALETTE, FAINT, GRID, INK, "#fff", "#808080", "rgba(0,0,0,0)"}
+COLOURS = {*PALETTE, FAINT, GRID, INK, DARK, "#fff", "#808080", "rgba(0,0,0,0)"}
 
 
 def crowd(people: int) -> pd.DataFrame:
@@ -144,3 +151,26 @@ def test_nothing_to_see_is_said_in_words(definition: Definition) -> None:
     [note] = figure["layout"]["annotations"]
     assert re.fullmatch(r".+\.", note["text"])
     assert figure["layout"]["xaxis"]["visible"] is False
+
+
+def test_values_that_are_no_numbers_are_not_told_as_silence() -> None:
+    [note] = asked(Metric.total_value("campaign", event="View"), MANY).figure()["layout"]["annotations"]
+    assert note["text"] == "Nothing in this period gives “campaign” a number other than 0."
+
+
+def test_texts_behind_bars_have_room_however_narrow_the_figure_is() -> None:
+    layout = asked(SALE, MANY).figure()["layout"]
+    assert layout["margin"]["r"] > 90
+    assert layout["xaxis"]["range"] == [0, 4_000]
+
+
+def test_a_card_is_as_narrow_as_its_page() -> None:
+    card = asked(SALE, MANY)._repr_html_()
+    assert "overflow-x:auto" in card
+    assert "width:180px" not in card
+
+
+def test_the_explorer_names_each_answer_by_what_differs_from_the_question() -> None:
+    ticks = asked(FunnelRules(Funnel(["View", "Buy"], window="7d")), MANY).figure()["layout"]["yaxis"]["ticktext"]
+    assert ticks[0].startswith("as asked")
+    assert not any("loose order" in tick for tick in ticks)

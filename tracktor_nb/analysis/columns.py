@@ -104,6 +104,9 @@ class Properties(Protocol):
     def row(self, index: int) -> dict[str, Value]:
         """Return the properties of one row."""
 
+    def rows(self, rows: Ints) -> list[dict[str, Value]]:
+        """Return the properties of some rows; equal ones may be one and the same object."""
+
     def keys(self, rows: Ints) -> list[str]:
         """Return the keys that occur in some of the rows, the most frequent first."""
 
@@ -134,6 +137,12 @@ class JsonProperties:
     def row(self, index: int) -> dict[str, Value]:
         text = self._texts[index].as_py()
         return json.loads(text) if text else {}
+
+    def rows(self, rows: Ints) -> list[dict[str, Value]]:
+        texts = self._texts.take(pa.array(rows)).combine_chunks().fill_null("{}").dictionary_encode()
+        distinct = np.array([None, *map(json.loads, texts.dictionary.to_pylist())], object)[1:]
+        found: list[dict[str, Value]] = distinct[texts.indices.to_numpy()].tolist()
+        return found
 
     def keys(self, rows: Ints) -> list[str]:
         texts = self._texts.take(pa.array(rows)).combine_chunks().drop_null().value_counts()
@@ -188,6 +197,9 @@ class SomeProperties:
     def row(self, index: int) -> dict[str, Value]:
         return self._whole.row(int(self._rows[index]))
 
+    def rows(self, rows: Ints) -> list[dict[str, Value]]:
+        return self._whole.rows(self._rows[rows])
+
     def keys(self, rows: Ints) -> list[str]:
         return self._whole.keys(self._rows[rows])
 
@@ -228,6 +240,9 @@ class FrameProperties:
         cells = {str(key): self.named(key) for key in self._frame.columns}
         found = {key: column.values[column.codes[index]] for key, column in cells.items()}
         return {key: values[0] for key, values in found.items() if values}
+
+    def rows(self, rows: Ints) -> list[dict[str, Value]]:
+        return [self.row(row) for row in rows.tolist()]
 
     def keys(self, rows: Ints) -> list[str]:
         return [str(key) for key in self._frame.columns if self.named(str(key)).codes[rows].any()]

@@ -12,6 +12,7 @@ from typing import Any
 from tracktor_nb.errors import DefinitionError
 
 from .acquisition import Acquisition
+from .backtest import Backtest, BacktestDifference
 from .campaign import NODES, Campaign
 from .cohort import Cohort
 from .condition import (
@@ -70,6 +71,8 @@ KINDS: dict[str, type[Definition]] = {
     "sessions": Sessions,
     "overlap": Overlap,
     "campaign": Campaign,
+    "backtest": Backtest,
+    "backtest difference": BacktestDifference,
 }
 """What can be saved under a name."""
 
@@ -203,6 +206,8 @@ _MAKERS: dict[str, Callable[..., Definition]] = {
     **{f"Metric.{measure}": getattr(Metric, measure) for measure in MEASURES},
     "Formula": Formula,
     "Campaign": Campaign,
+    "Backtest": Backtest,
+    "BacktestDifference": BacktestDifference,
     **{f"Trigger.{cause}": getattr(Trigger, cause) for cause in CAUSES},
     **{node.__name__: node for node in NODES if node is not Trigger},
 }

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple, cast
 
+from tracktor_nb.analysis.explanations.backtest import explain_backtest, explain_difference
 from tracktor_nb.analysis.explanations.funnel import explain_funnel
 from tracktor_nb.analysis.explanations.funnel_rules import explain_comparison, explain_rules
 from tracktor_nb.analysis.explanations.lifecycle import explain_lifecycle
@@ -25,6 +26,8 @@ from tracktor_nb.analysis.explanations.stickiness import explain_stickiness
 from tracktor_nb.analysis.frames import Log
 from tracktor_nb.analysis.results import (
     AcquisitionResult,
+    BacktestDifferenceResult,
+    BacktestResult,
     Explanation,
     FormulaResult,
     FunnelComparisonResult,
@@ -47,7 +50,9 @@ from tracktor_nb.analysis.results import (
 from tracktor_nb.semantics.codec import kind_of
 from tracktor_nb.semantics.definition import Definition
 from tracktor_nb.semantics.period import Calendar, Period
+from tracktor_nb.semantics.person import Person
 
+from .backtest import answer_backtest, answer_difference, whole_of
 from .formula import answer_formula
 from .funnel import answer_funnel
 from .funnel_rules import answer_comparison, answer_rules
@@ -63,12 +68,21 @@ from .segment import answer_segment
 from .stickiness import answer_stickiness
 
 
+def person_of(question: Question, code: int) -> Person:
+    """Return everything known of one person."""
+    return question.log.person(code)
+
+
 class Kind(NamedTuple):
-    """How one kind of definition is answered: who is behind its numbers and the numbers, its result, its reasons."""
+    """How one kind of definition is answered: who is behind its numbers and the numbers, its result, its reasons.
+
+    `known` is what the reasons are read from.
+    """
 
     answer: Callable[[Question], tuple[Listed, dict[str, Any]]]
     result: type[Result]
     explain: Callable[..., Told]
+    known: Callable[[Question, int], Any] = person_of
 
 
 KINDS = {
@@ -89,6 +103,8 @@ KINDS = {
     "acquisition": Kind(answer_acquisition, AcquisitionResult, explain_acquisition),
     "leaving": Kind(answer_leaving, LeavingResult, explain_leaving),
     "overlap": Kind(answer_overlap, OverlapResult, explain_overlap),
+    "backtest": Kind(answer_backtest, BacktestResult, explain_backtest, whole_of),
+    "backtest difference": Kind(answer_difference, BacktestDifferenceResult, explain_difference, whole_of),
 }
 
 
@@ -109,8 +125,9 @@ class Answered:
         """Return why the person is where it is, by the one-person truth."""
         question, log = self.question, self.question.log
         code = log.find(person)
-        tell = KINDS[kind_of(question.definition)].explain
-        told = tell(question.definition, log.person(code), question.within, question.now, question.calendar)
+        kind = KINDS[kind_of(question.definition)]
+        known = kind.known(question, code)
+        told = kind.explain(question.definition, known, question.within, question.now, question.calendar)
         return Explanation(shown_id(log, code), str(log.identities.distinct_ids[code]), *told)
 
     def again(self, **options: Any) -> Result:
