@@ -10,6 +10,7 @@ import pytest
 
 from tracktor_nb.analysis.evaluate import evaluate
 from tracktor_nb.analysis.results import FunnelResult, MetricResult, Result, SegmentResult, from_dict
+from tracktor_nb.analysis.results.base import Explanation
 from tracktor_nb.errors import DefinitionError
 from tracktor_nb.semantics.condition import did, has
 from tracktor_nb.semantics.funnel import Funnel, Step
@@ -227,3 +228,10 @@ def test_a_breakdown_is_a_table_by_value_and_step_with_the_missing_value_among_t
     assert table.loc[("news", 2), ["step_rate", "rate"]].tolist() == [0.5, 0.5]
     assert table["people"].sum() == 6
     assert evaluate(Funnel(["Never", "Buy"], by="source"), events).table.empty
+
+
+def test_a_long_explanation_is_cut_and_says_so() -> None:
+    long = Explanation(1, "p", "did 'A' 1,070 times", [{"event": "A"}] * 1_070)
+    assert str(long).endswith("and 1,020 more, see frame()")
+    assert "and 1,020 more rows" in long._repr_html_()
+    assert len(long.frame()) == 1_070

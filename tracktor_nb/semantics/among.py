@@ -21,7 +21,12 @@ def check_among(among: object, place: str) -> None:
 
 def among_rule(among: Condition | None) -> str:
     """Return the option in words, empty where everybody is asked about."""
-    return "" if among is None else f"among {Segment(among).rule().rpartition(' · ')[0]} at the end of the range"
+    return "" if among is None else f"among {group_rule(among)} at the end of the range"
+
+
+def group_rule(group: Condition) -> str:
+    """Return the people who meet a condition in words, such as "people where plan is 'free'"."""
+    return Segment(group).rule().rpartition(" · ")[0]
 
 
 def asked_at(within: Range, now: int) -> int:

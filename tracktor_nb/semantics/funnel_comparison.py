@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from tracktor_nb.errors import DefinitionError
 
-from .among import check_among, is_among
+from .among import check_among, group_rule, is_among
 from .attempt import Attempt, attempt
 from .condition import Condition, InSegment
 from .definition import Definition
@@ -56,7 +56,7 @@ class FunnelComparison(Definition):
         """Return the rule that is printed beside the number."""
         return " · ".join(
             [
-                f"people with {self.names[0]} against people with {self.names[1]}, at the end of the range",
+                f"{group_rule(self.a)} against {group_rule(self.b)}, at the end of the range",
                 self.funnel.rule(),
                 "95 % intervals by Newcombe's method 10, for groups that share nobody",
             ]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tracktor_nb.analysis.wording import bucket_in_words, joined, number, percent, span, value_in_words
 
-from .look import MOST_ROWS, QUIET, bar, card_of, more_values, table
+from .look import MOST_ROWS, QUIET, bar, card_of, earlier, more_values, table
 
 if TYPE_CHECKING:
     from tracktor_nb.analysis.results.funnel import FunnelResult
@@ -55,7 +55,8 @@ def _over_time(result: FunnelResult) -> str:
         ]
         for row in result.buckets[-MOST_ROWS:]
     ]
-    return table([freq, "step 1", "last step", "of step 1", ""], rows, (1, 2, 3)) if rows else ""
+    rest = earlier(len(result.buckets) - len(rows), freq)
+    return table([freq, "step 1", "last step", "of step 1", ""], rows, (1, 2, 3)) + rest if rows else ""
 
 
 def _breakdown(result: FunnelResult) -> str:

@@ -23,8 +23,15 @@ def card(result: FunnelRulesResult) -> str:
         words = variant_in_words(variant, result.definition.funnel.window is not None)
         others = f" <span style='{QUIET}'>and {number(len(group) - 1)} more</span>" if len(group) > 1 else ""
         differ = result.differences[0][group[0] - 1]
-        rows.append([f"{group[0]}", escape(words) + others, *map(number, variant["people"]), number(differ)])
-    heads = ["", "rules", *(escape(label) for label in result.labels), "people who differ"]
+        rows.append(
+            [
+                f"{group[0]}",
+                f"<div style='min-width:15em'>{escape(words)}{others}</div>",
+                *map(number, variant["people"]),
+                number(differ),
+            ]
+        )
+    heads = ["variant", "rules", *(escape(label) for label in result.labels), "people who differ"]
     hidden = len(groups) - len(rows)
     more = f"<div style='{QUIET}'>and {number(hidden)} more answers, see .table</div>" if hidden else ""
     return card_of(result, "One funnel, every rule", table(heads, rows, range(2, len(heads))) + more)

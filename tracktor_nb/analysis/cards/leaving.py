@@ -15,6 +15,6 @@ if TYPE_CHECKING:
 
 def card(result: LeavingResult) -> str:
     """Return the count and those who left last."""
-    share = percent(result.count / result.regular) if result.regular else ""
-    top = f"<span style='{BIG}'>{number(result.count)}</span> of {number(result.regular)} regular people {share}"
+    share = f", {percent(result.count / result.regular)}" if result.regular else ""
+    top = f"<span style='{BIG}'>{number(result.count)}</span> of {number(result.regular)} regular people{share}"
     return card_of(result, result.title, top + people_table(result.examples, result.calendar))

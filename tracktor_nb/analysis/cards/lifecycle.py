@@ -9,7 +9,7 @@ from tracktor_nb.analysis.figures.lifecycle import COLOURS
 from tracktor_nb.analysis.wording import bucket_in_words, number
 from tracktor_nb.semantics.lifecycle import STATES
 
-from .look import MOST_ROWS, QUIET, card_of, table
+from .look import MOST_ROWS, QUIET, card_of, earlier, table
 
 if TYPE_CHECKING:
     from tracktor_nb.analysis.results.lifecycle import LifecycleResult
@@ -30,4 +30,5 @@ def card(result: LifecycleResult) -> str:
     ]
     average = ["<b>average</b>", *(f"<b>{number(result.average[state])}</b>" for state in STATES)]
     heads = [freq, *(f"<span style='color:{COLOURS[state]}'>●</span> {state}" for state in STATES)]
-    return card_of(result, result.title, table(heads, [*rows, average], range(1, len(heads))))
+    rest = earlier(len(result.buckets) - len(shown), freq)
+    return card_of(result, result.title, table(heads, [*rows, average], range(1, len(heads))) + rest)

@@ -40,7 +40,7 @@ def provenance(result: Result) -> str:
 def table(heads: Sequence[str], rows: Iterable[Sequence[str]], right: Container[int]) -> str:
     """Return a table of ready HTML cells; the columns in `right` hold numbers."""
     side = [
-        f"{_CELL};{'text-align:right;white-space:nowrap' if at in right else 'text-align:left'}"
+        f"{_CELL};{'text-align:right;white-space:nowrap' if at in right else 'text-align:left;min-width:6em'}"
         for at in range(len(heads))
     ]
     head = "".join(
@@ -53,7 +53,8 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[str]], right: Container[
         for row in rows
     )
     return (
-        f"<table style='{_TABLE}'><thead><tr style='background:none'>{head}</tr></thead><tbody>{lines}</tbody></table>"
+        f"<div style='overflow-x:auto'><table style='{_TABLE}'><thead><tr style='background:none'>{head}</tr></thead>"
+        f"<tbody>{lines}</tbody></table></div>"
     )
 
 
@@ -61,7 +62,7 @@ def bar(part: int, whole: int) -> str:
     """Return a bar that is full for the whole."""
     width = round(100 * part / whole, 1) if whole else 0
     return (
-        f"<div style='width:180px;height:14px;border-radius:4px;background:rgba(128,128,128,.14)'>"
+        f"<div style='width:clamp(40px,18vw,180px);height:14px;border-radius:4px;background:rgba(128,128,128,.14)'>"
         f"<div style='width:{width}%;height:14px;border-radius:4px;background:{PALETTE[0]}'></div></div>"
     )
 
@@ -69,6 +70,12 @@ def bar(part: int, whole: int) -> str:
 def more_values(values: int) -> str:
     """Return a line that says how many values are not shown, nothing if all are."""
     return f"<div style='{QUIET}'>and {number(values)} more values</div>" if values else ""
+
+
+def earlier(buckets: int, freq: str) -> str:
+    """Return a line that says how many buckets before those are not shown: "and 2 earlier weeks"; nothing if none."""
+    named = f"{freq}{'' if buckets == 1 else 's'}"
+    return f"<div style='{QUIET}'>and {number(buckets)} earlier {named}</div>" if buckets > 0 else ""
 
 
 def more_rows(rows: int, what: str) -> str:

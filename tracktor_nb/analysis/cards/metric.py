@@ -6,7 +6,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from tracktor_nb.analysis.figures.look import FAINT, PALETTE
-from tracktor_nb.analysis.wording import bucket_in_words, joined, measured, number, percent, value_in_words
+from tracktor_nb.analysis.wording import bucket_in_words, joined, measured, number, percent, points, value_in_words
 
 from .look import BIG, MOST_ROWS, QUIET, card_of, more_values, table
 
@@ -44,7 +44,7 @@ def _beside(result: MetricResult) -> list[tuple[str, str]]:
     elif result.base is not None:
         found += [("made of", f"{number(result.amount)} / {number(result.base)}")]
     if result.previous is not None:
-        change = "" if result.change is None else f" ({result.change:+.1%})"
+        change = "" if result.change is None else f" ({points(result.change)} %)"
         found += [("previous period", measured(result.previous["total"], unit) + change)]
     return found
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from tracktor_nb.analysis.wording import number, percent
 
-from .look import BIG, QUIET, card_of, table
+from .look import BIG, QUIET, card_of
+from .people import people_table
 
 if TYPE_CHECKING:
     from tracktor_nb.analysis.results.base import Row
@@ -16,20 +17,10 @@ if TYPE_CHECKING:
 
 def card(result: SegmentResult) -> str:
     """Return the count and the ten examples."""
-    share = percent(result.count / result.known) if result.known else ""
-    top = f"<span style='{BIG}'>{number(result.count)}</span> of {number(result.known)} people {share}"
-    heads = ["person", "e-mail", "last action", "last seen"]
-    rows = [
-        [
-            escape(str(row["distinct_id"])),
-            escape(str(row["email"] or "")),
-            escape(str(row["last_action"] or "")),
-            "" if row["last_seen"] is None else f"{result.calendar.local(row['last_seen']):%Y-%m-%d %H:%M}",
-        ]
-        for row in result.examples
-    ]
+    share = f", {percent(result.count / result.known)}" if result.known else ""
+    top = f"<span style='{BIG}'>{number(result.count)}</span> of {number(result.known)} people{share}"
     warnings = "".join(f"<div style='{QUIET}'>{escape(_said(row))}</div>" for row in result.mistyped)
-    return card_of(result, result.title, top + (table(heads, rows, ()) if rows else "") + warnings)
+    return card_of(result, result.title, top + people_table(result.examples, result.calendar) + warnings)
 
 
 def _said(row: Row) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from tracktor_nb.analysis.wording import number, percent, span, value_in_words
 
-from .look import MOST_SERIES, PALETTE, Figure, empty, layout, wrapped
+from .look import MOST_SERIES, PALETTE, Figure, empty, layout, room, wrapped
 
 if TYPE_CHECKING:
     from tracktor_nb.analysis.results.funnel import FunnelResult
@@ -27,7 +27,8 @@ def figure(result: FunnelResult) -> Figure:
             height=70 + rows * max(46, 20 * len(bars) + 10) + (30 if len(bars) > 1 else 0),
             barmode="group",
             showlegend=len(bars) > 1,
-            xaxis={"visible": False, "rangemode": "tozero", "range": [0, 1.28 * _longest(bars)]},
+            xaxis={"visible": False, "rangemode": "tozero", "range": [0, _longest(bars)]},
+            margin=room(text for bar in bars for text in bar["text"]),
             yaxis={
                 "tickvals": list(range(1, rows + 1)),
                 "ticktext": ticks,

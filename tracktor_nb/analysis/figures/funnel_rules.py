@@ -32,6 +32,7 @@ def figure(result: FunnelRulesResult) -> Figure:
             "marker": {"color": PALETTE[step % len(PALETTE)], "size": 12},
             "hovertext": [_hover(result, group, step) for group in groups],
             "hoverinfo": "text",
+            "cliponaxis": False,
         }
         for step, label in enumerate(result.labels)
     ]
@@ -69,8 +70,13 @@ def _words(result: FunnelRulesResult, variant: int) -> str:
 
 def _name(result: FunnelRulesResult, group: list[int]) -> str:
     more = f"<br>and {number(len(group) - 1)} more" if len(group) > 1 else ""
-    asked = "as asked: " if group[0] == 1 else ""
-    return wrapped(f"{asked}{_words(result, group[0])}", 52, 2) + more
+    return wrapped("as asked" if group[0] == 1 else _change(result, group[0]), 30, 3) + more
+
+
+def _change(result: FunnelRulesResult, variant: int) -> str:
+    """What a variant's rules are where they are not those asked for."""
+    asked, words = (_words(result, each).split(", ") for each in (1, variant))
+    return ", ".join(word for word in words if word not in asked)
 
 
 def _hover(result: FunnelRulesResult, group: list[int], step: int) -> str:

@@ -33,7 +33,11 @@ def over_time_figure(result: FunnelResult) -> Figure:
             showlegend=len(lines) > 1,
             hovermode="x",
             xaxis={"type": "date", "showgrid": False, **time_ticks(result.definition.freq, starts, result.calendar)},
-            yaxis={"rangemode": "tozero", "tickformat": ".0%", "title": {"text": "of those who began", "standoff": 8}},
+            yaxis={
+                "rangemode": "tozero",
+                "tickformat": ".0%",
+                "title": {"text": "of those who began", "font": {"size": 12}},
+            },
         ),
     }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .look import GRID, INK, PALETTE, Figure, empty
+from .look import GRID, PALETTE, Figure, empty
 from .share import share
 
 if TYPE_CHECKING:
@@ -15,6 +15,4 @@ def figure(result: LeavingResult) -> Figure:
     """Return one bar: people leaving, and those who still come."""
     if not result.regular:
         return empty("Nobody came on three of the 28 days.")
-    return share(
-        [("leaving", result.count, PALETTE[4], "#fff"), ("still coming", result.regular - result.count, GRID, INK)]
-    )
+    return share([("leaving", result.count, PALETTE[4]), ("still coming", result.regular - result.count, GRID)])

@@ -6,6 +6,7 @@ Nothing here needs plotly. Texts are escaped, since plotly reads a little HTML i
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Iterable
 from html import escape
 from typing import Any
 
@@ -15,6 +16,7 @@ PALETTE = ("#6b5cff", "#e69f00", "#009e73", "#56b4e9", "#d55e00", "#cc79a7", "#8
 FAINT = "#b3abff"
 GRID = "rgba(128,128,128,0.2)"
 INK = "#7a7f8c"  # readable on white and on near-black
+DARK = "#1f1b3a"  # readable on every shade of our violet
 FONT = {"family": "system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif", "size": 13, "color": INK}
 MOST_TICKS = 12
 MOST_SERIES = 6  # more colours than that cannot be told apart in one picture
@@ -33,13 +35,25 @@ def layout(**own: Any) -> dict[str, Any]:
         "yaxis": axis,
         "separators": ".,",
         "hoverlabel": {"font": {"family": FONT["family"]}, "align": "left"},
-        "legend": {"orientation": "h", "yanchor": "bottom", "y": 1.02, "x": 0, "traceorder": "normal"},
+        "legend": {
+            "orientation": "h",
+            "yanchor": "bottom",
+            "y": 1.02,
+            "x": 0,
+            "traceorder": "normal",
+            "maxheight": 0.8,
+        },
         "bargap": 0.25,
     }
     nested: dict[str, Any] = {
         key: {**shared[key], **own.pop(key)} for key in ("xaxis", "yaxis", "margin") if key in own
     }
     return {**shared, **nested, **own}
+
+
+def room(texts: Iterable[str]) -> dict[str, Any]:
+    """Return the right margin that holds the longest of some texts behind bars, however narrow the figure is."""
+    return {"r": 8 + 6 * max(map(len, texts), default=0)}
 
 
 def wrapped(text: str, width: int = 28, lines: int = 2) -> str:

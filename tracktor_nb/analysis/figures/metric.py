@@ -6,6 +6,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from tracktor_nb.analysis.wording import bucket_in_words, joined, measured, value_in_words
+from tracktor_nb.semantics.metric import Metric
 from tracktor_nb.semantics.period import DAY, HOUR, MINUTE, SECOND
 
 from .look import MOST_SERIES, PALETTE, Figure, empty, layout, wrapped
@@ -43,15 +44,22 @@ def _says_something(value: float | None, result: MetricResult) -> bool:
 
 
 def _nothing(result: MetricResult) -> str:
-    event = getattr(result.definition, "event", None)
+    event, value = getattr(result.definition, "event", None), _property(result)
+    if value is not None:
+        return f"Nothing in this period gives “{value}” a number other than 0."
     return f"“{event}” did not happen in this period." if event else "There is nothing to count in this period."
+
+
+def _property(result: MetricResult) -> str | None:
+    """The property that is measured, None where events are counted."""
+    return result.definition.value if isinstance(result.definition, Metric) else None
 
 
 def _axis(result: MetricResult) -> str:
     unit = result.definition.unit
     if unit == "time":
         return _scale(result)[0]
-    return "share of people" if unit == "share" else escape(unit)
+    return "share of people" if unit == "share" else escape(unit or _property(result) or "")
 
 
 def _scale(result: MetricResult) -> tuple[str, int]:

@@ -35,12 +35,12 @@ def figure(result: PagesResult) -> Figure:
         marker={"color": PALETTE[2]},
         xaxis="x2",
     )
-    beside = {"visible": False, "domain": [0.58, 1], "range": [0, 1.3], "anchor": "y"}
+    beside = {"visible": False, "domain": [0.66, 1], "range": [0, 1], "anchor": "y"}
     return ranking(
         [row["page"] for row in rows],
         [people, attraction],
         max(row["people"] for row in rows),
-        xaxis={"domain": [0, 0.54]},
+        xaxis={"domain": [0, 0.5], "range": [0, 1.5 * max(row["people"] for row in rows)]},
         xaxis2=beside,
         showlegend=True,
     )

@@ -46,7 +46,7 @@ def figure(result: PathsResult) -> Figure:
             "customdata": [_way(result, nodes[source][1], nodes[target][1], each) for source, target, each in links],
             "hovertemplate": "%{customdata}<extra></extra>",
         },
-        "textfont": {"color": INK, "size": 12},
+        "textfont": {"color": INK, "size": 12, "shadow": "none"},
     }
     rows = max(len(its) for its in result.steps)
     return {"data": [stream], "layout": layout(height=max(260, 70 * rows), margin={"l": 16, "b": 16})}

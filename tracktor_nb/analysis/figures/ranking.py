@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from .look import Figure, layout, wrapped
+from .look import Figure, layout, room, wrapped
 
 MOST_BARS = 12
 
@@ -27,19 +27,20 @@ def bars(values: Sequence[float | None], texts: Sequence[str], hover: Sequence[s
 
 
 def ranking(names: Sequence[str], data: list[Figure], longest: float, **own: Any) -> Figure:
-    """Return the figure of some bars a row; the rows have names, `longest` leaves room for the texts behind bars."""
+    """Return the figure of some bars a row; the rows have names, `longest` is that of a whole row."""
     rows = len(names)
     return {
         "data": data,
         "layout": layout(
             height=max(110, 60 + rows * 34 + (30 if len(data) > 1 else 0)),
-            xaxis={"visible": False, "rangemode": "tozero", "range": [0, 1.3 * (longest or 1)], **own.pop("xaxis", {})},
+            xaxis={"visible": False, "rangemode": "tozero", "range": [0, longest or 1], **own.pop("xaxis", {})},
             yaxis={
                 "tickvals": list(range(1, rows + 1)),
                 "ticktext": [wrapped(name) for name in names],
                 "range": [rows + 0.5, 0.5],
                 "showgrid": False,
             },
+            margin=room(text for bars in data for text in bars["text"]),
             **{"showlegend": False, **own},
         ),
     }

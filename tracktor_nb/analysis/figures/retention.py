@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from tracktor_nb.analysis.wording import bucket_in_words, number, percent, value_in_words
 
-from .look import Figure, empty, layout, wrapped
+from .look import DARK, Figure, empty, layout, wrapped
 
 if TYPE_CHECKING:
     from tracktor_nb.analysis.results.retention import RetentionResult
 
 MOST_COHORTS = 30
-SCALE = [[0.0, "#efedff"], [0.5, "#9d93ff"], [1.0, "#4a3bd6"]]
+SCALE = [[0.0, "#f4f3ff"], [1.0, "#9187ff"]]
 PARTIAL = "*"
 
 Cells = list[tuple[str, int, list[tuple[int | None, int, bool]]]]
@@ -43,6 +43,7 @@ def figure(result: RetentionResult) -> Figure:
         "ygap": 2,
         "text": [[_text(*cell) for cell in cells] for _, _, cells in rows],
         "texttemplate": "%{text}",
+        "textfont": {"color": DARK},
         "hovertext": [[_hover(result, name, at, *cell) for at, cell in enumerate(cells)] for name, _, cells in rows],
         "hoverinfo": "text",
     }

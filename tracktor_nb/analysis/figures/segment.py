@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tracktor_nb.analysis.wording import bucket_in_words, joined, number, percent
+from tracktor_nb.analysis.wording import bucket_in_words, joined, number
 
-from .look import GRID, INK, PALETTE, Figure, empty, layout
+from .look import GRID, PALETTE, Figure, empty, layout
+from .share import share
 from .ticks import time_ticks, wall_clock
 
 if TYPE_CHECKING:
@@ -21,31 +22,7 @@ def figure(result: SegmentResult) -> Figure:
 
 
 def _now(result: SegmentResult) -> Figure:
-    others = result.known - result.count
-    parts = [("members", result.count, PALETTE[0], "#fff"), ("others", others, GRID, INK)]
-    return {
-        "data": [
-            {
-                "type": "bar",
-                "orientation": "h",
-                "name": name,
-                "x": [people],
-                "y": [""],
-                "text": [f"{number(people)} {name}"],
-                "textposition": "inside",
-                "insidetextanchor": "start",
-                "insidetextfont": {"color": ink},
-                "marker": {"color": colour},
-                "hovertext": [f"{number(people)} {name}, {percent(people / result.known)}"],
-                "hoverinfo": "text",
-            }
-            for name, people, colour, ink in parts
-            if people
-        ],
-        "layout": layout(
-            height=110, barmode="stack", showlegend=False, xaxis={"visible": False}, yaxis={"visible": False}
-        ),
-    }
+    return share([("members", result.count, PALETTE[0]), ("others", result.known - result.count, GRID)])
 
 
 def _over_time(result: SegmentResult) -> Figure:

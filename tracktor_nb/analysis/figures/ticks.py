@@ -13,8 +13,7 @@ from .look import MOST_TICKS
 
 def time_ticks(freq: Freq, starts: Sequence[int], calendar: Calendar) -> dict[str, Any]:
     """Name weeks and months under their own bars; plotly finds the ticks of days and hours itself."""
-    form = {"week": "%d %b", "month": "%b"}.get(freq)
-    if form is None:
+    if freq not in ("week", "month"):
         return {}
     every = -(-len(starts) // MOST_TICKS)
     shown = [calendar.local(start) for start in starts][:: every or 1]
@@ -22,7 +21,10 @@ def time_ticks(freq: Freq, starts: Sequence[int], calendar: Calendar) -> dict[st
     return {
         "tickmode": "array",
         "tickvals": [wall_clock(start) for start in shown],
-        "ticktext": [f"{start:{form}}<br>{year}" for start, year in zip(shown, years, strict=True)],
+        "ticktext": [
+            f"{start:%b}{f' {start.day}' if freq == 'week' else ''}<br>{year}"
+            for start, year in zip(shown, years, strict=True)
+        ],
     }
 
 

@@ -13,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self
 
-from tracktor_nb.analysis.cards.explanation import explanation
+from tracktor_nb.analysis.cards.explanation import MOST_REASONS, explanation
 from tracktor_nb.analysis.wording import instant_in_words, period_in_words
 from tracktor_nb.errors import DefinitionError
 from tracktor_nb.semantics import codec
@@ -65,7 +65,9 @@ class Explanation:
 
     def __str__(self) -> str:
         lines = ["  ".join(str(value) for value in row.values() if value not in (None, "")) for row in self.rows]
-        return "\n".join([f"{self.distinct_id}: {self.summary}", *(f"  {line}" for line in lines)])
+        more = [f"and {len(lines) - MOST_REASONS:,} more, see frame()"] if len(lines) > MOST_REASONS else []
+        shown = [f"  {line}" for line in [*lines[:MOST_REASONS], *more]]
+        return "\n".join([f"{self.distinct_id}: {self.summary}", *shown])
 
     def _repr_html_(self) -> str:
         return explanation(self)

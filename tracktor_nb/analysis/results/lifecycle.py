@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from tracktor_nb.analysis.cards.lifecycle import card
 from tracktor_nb.analysis.figures.lifecycle import figure
-from tracktor_nb.analysis.wording import number
+from tracktor_nb.analysis.wording import bucket_in_words, number
 from tracktor_nb.semantics.lifecycle import STATES, Lifecycle
 
 from .base import Result, Row
@@ -51,8 +51,12 @@ class LifecycleResult(Result):
         return figure(self)
 
     def _short(self) -> str:
-        last = self.buckets[-1] if self.buckets else dict.fromkeys(STATES, 0)
-        return ", ".join(f"{number(last[state])} {state}" for state in STATES)
+        """The last period that is over, or the last one."""
+        if not self.buckets:
+            return "nobody"
+        last = next((bucket for bucket in reversed(self.buckets) if not bucket["partial"]), self.buckets[-1])
+        when = bucket_in_words(last["start"], self.definition.freq, self.calendar)
+        return f"{when}: {', '.join(f'{number(last[state])} {state}' for state in STATES)}"
 
     def _repr_html_(self) -> str:
         return card(self)
