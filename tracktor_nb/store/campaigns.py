@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from typing import Any
 
@@ -19,7 +19,7 @@ from tracktor_nb.semantics.run import Effect, Journey, Run
 from tracktor_nb.semantics.running import RunningCampaign
 
 from .canonical import json_text
-from .following import begin_here
+from .following import begin_here, interrupt
 from .journeys import journey_of, write_effects, write_journeys
 from .tables import campaign, campaign_version, journey
 from .writer import Transaction
@@ -57,6 +57,7 @@ def publish(
 
     Waiting people finish the old version, or with `moving` go on in the new one at the node of the same id.
     """
+    interrupt(tx, site_id)
     running = find(tx.connection, site_id, name, lookup)
     version = running.run.version + 1
     _add_version(tx, running.id, version, definition, revision, now)
@@ -86,12 +87,21 @@ def resume(tx: Transaction, site_id: int, name: str, now: int) -> None:
 
 def stop(tx: Transaction, site_id: int, name: str, lookup: Lookup, now: int) -> int:
     """End a campaign for good and return how many people it took out."""
+    interrupt(tx, site_id)
     running = find(tx.connection, site_id, name, lookup)
     _running(tx.connection, site_id, name)
     old = {run.version: run for run in running.runs}
     left = _each_inside(tx, running, lambda each: leave(each, "campaign stopped", old[each.version], now))
     _set(tx, running.id, stopped_at=now)
     return left
+
+
+def take_out(tx: Transaction, site_id: int, identities: Collection[int], lookup: Lookup, now: int) -> None:
+    """End the journeys of people who are removed, in every campaign that runs."""
+    whose = journey.c.identity_id.in_(identities)
+    for running in running_campaigns(tx.connection, site_id, lookup):
+        old = {run.version: run for run in running.runs}
+        _each_inside(tx, running, lambda each, old=old: leave(each, "removed", old[each.version], now), whose)  # type: ignore[misc]
 
 
 def find(connection: sa.Connection, site_id: int, name: str, lookup: Lookup) -> RunningCampaign:
@@ -155,10 +165,13 @@ def _campaign(connection: sa.Connection, row: Any, lookup: Lookup) -> RunningCam
 
 
 def _each_inside(
-    tx: Transaction, running: RunningCampaign, step: Callable[[Journey], tuple[Journey, tuple[Effect, ...]]]
+    tx: Transaction,
+    running: RunningCampaign,
+    step: Callable[[Journey], tuple[Journey, tuple[Effect, ...]]],
+    *whose: sa.ColumnElement[bool],
 ) -> int:
     """Take every journey that waits a step, and return how many ended."""
-    inside = sa.select(journey).where(journey.c.campaign_id == running.id, journey.c.ended.is_(None))
+    inside = sa.select(journey).where(journey.c.campaign_id == running.id, journey.c.ended.is_(None), *whose)
     before = {row.key: journey_of(row, running.name) for row in tx.connection.execute(inside).all()}
     stepped = [step(each) for each in before.values()]
     write_journeys(tx, running.id, before, {each.key: each for each, _ in stepped})

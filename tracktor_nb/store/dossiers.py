@@ -20,7 +20,18 @@ from .cohorts import cohorts_of
 from .identity import look_up_person
 from .mentions import mentioning
 from .people import properties_of, told_of
-from .tables import cart, event, event_name, identity, identity_edge, property_change, rejected
+from .tables import (
+    campaign,
+    cart,
+    effect,
+    event,
+    event_name,
+    identity,
+    identity_edge,
+    journey,
+    property_change,
+    rejected,
+)
 
 _NEW = 1 << 61  # the identity of an id that nobody has yet
 _LAST = 1 << 62  # behind everything that was told
@@ -94,7 +105,8 @@ def _side(connection: sa.Connection, distinct_id: str, person: int | None) -> Si
 
 def export_person(connection: sa.Connection, site_id: int, distinct_id: str) -> dict[str, Any]:
     """Return all that is stored of a person as JSON values: ids, properties and their history, events, carts, merges,
-    the cohorts that list it, and refused requests in which one of the ids occurs. Times are ISO texts in UTC.
+    the cohorts that list it, its journeys and what campaigns did, and refused requests in which one of the ids occurs.
+    Times are ISO texts in UTC.
 
     NotFoundError if nobody has the id.
     """
@@ -111,6 +123,8 @@ def export_person(connection: sa.Connection, site_id: int, distinct_id: str) -> 
         "carts": list(_carts(connection, members)),
         "merges": list(_merges(connection, members)),
         "cohorts": cohorts_of(connection, site_id, members),
+        "journeys": list(_journeys(connection, members)),
+        "effects": list(_effects(connection, members)),
         "refused": list(_refused(connection, mentioning(connection, site_id, members.values()))),
     }
 
@@ -144,6 +158,25 @@ def _carts(connection: sa.Connection, members: Mapping[int, str]) -> Iterator[di
     for row in connection.execute(rows):
         content = orjson.loads(row.data) if row.data else None
         yield {**_of_log(row, members), "operation": row.operation, "cart": content}
+
+
+def _journeys(connection: sa.Connection, members: Mapping[int, str]) -> Iterator[dict[str, Any]]:
+    row = journey.c
+    rows = sa.select(journey, campaign.c.name).join(campaign, campaign.c.id == row.campaign_id)
+    for each in connection.execute(rows.where(row.identity_id.in_(members)).order_by(row.entered_at, row.key)):
+        where = {"node": each.node} if each.ended is None else {"ended": each.ended}
+        times = {"entered_at": each.entered_at, "waits_until": each.due_at, "goal_at": each.goal_at}
+        told = {name: _iso(instant) for name, instant in times.items() if instant is not None}
+        walk = {"campaign": each.name, "version": each.version, "held_out": bool(each.held_out)}
+        yield {"id": members[each.identity_id], **walk, **where, **told}
+
+
+def _effects(connection: sa.Connection, members: Mapping[int, str]) -> Iterator[dict[str, Any]]:
+    row = effect.c
+    rows = sa.select(effect, campaign.c.name).join(campaign, campaign.c.id == row.campaign_id)
+    for each in connection.execute(rows.where(row.identity_id.in_(members)).order_by(row.at, row.key)):
+        what = {"campaign": each.name, "node": each.node, "did": each.kind, "what": orjson.loads(each.body)}
+        yield {"id": members[each.identity_id], "at": _iso(each.at), **what}
 
 
 def _of_log(row: sa.Row[Any], members: Mapping[int, str]) -> dict[str, Any]:

@@ -88,6 +88,11 @@ def move_place(tx: Transaction, place: Place, to: Place) -> bool:
     return moved.rowcount == 1
 
 
+def interrupt(tx: Transaction, site_id: int) -> None:
+    """Let whoever works on a part of the site's log throw it away and read it anew: its people have changed by hand."""
+    tx.execute("UPDATE follower SET reached = reached + 1 WHERE site_id = ?", (site_id,))
+
+
 def news(connection: sa.Connection, place: Place) -> News | None:
     """Return the next part of the log of the place's site, None while there is none."""
     last = log_end(connection)

@@ -15,12 +15,28 @@ import sqlalchemy as sa
 
 from tracktor_nb.errors import NotFoundError
 
+from .campaigns import take_out
 from .database import Database
+from .following import interrupt
 from .identity import count_merge, lock_merges, look_up_person
 from .mentions import mentioning
 from .old_events import count_rewrite
+from .shelf import lookup
 from .sites import SiteRecord
-from .tables import cart, cohort_member, event, identity, identity_edge, property_change, rejected, segment_state, visit
+from .tables import (
+    campaign_clock,
+    cart,
+    cohort_member,
+    effect,
+    event,
+    identity,
+    identity_edge,
+    journey,
+    property_change,
+    rejected,
+    segment_state,
+    visit,
+)
 from .tombstones import bury, tell_every_process
 from .upkeep import shorten_log
 from .writer import Transaction
@@ -84,6 +100,7 @@ def erase_person(database: Database, record: SiteRecord, distinct_id: str, now: 
 def erase(tx: Transaction, site_id: int, distinct_id: str, at: int) -> tuple[tuple[str, ...], dict[str, int]]:
     """Delete a person, leave tombstones, and return their hashes and the number of rows by table."""
     tell_every_process(tx)
+    interrupt(tx, site_id)
     members = _members(tx, site_id, distinct_id)
     ids = [member.id for member in members]
     mentions = mentioning(tx.connection, site_id, [member.distinct_id for member in members])
@@ -91,12 +108,15 @@ def erase(tx: Transaction, site_id: int, distinct_id: str, at: int) -> tuple[tup
         "event": _delete(tx, event.c.identity_id, ids),
         "property_change": _delete(tx, property_change.c.identity_id, ids),
         "cart": _delete(tx, cart.c.identity_id, ids),
+        "journey": _delete(tx, journey.c.identity_id, ids),
+        "effect": _delete(tx, effect.c.identity_id, ids),
         "cohort_member": _delete(tx, cohort_member.c.identity_id, ids),
         "identity_edge": _delete(tx, identity_edge.c.src, ids) + _delete(tx, identity_edge.c.dest, ids),
         "identity": _delete(tx, identity.c.id, ids),
         "rejected": _delete(tx, rejected.c.id, mentions),
     }
     _delete(tx, segment_state.c.person_id, ids)
+    _delete(tx, campaign_clock.c.person_id, ids)
     _delete(tx, visit.c.identity_id, ids)
     digests = bury(tx, site_id, (member.distinct_id for member in members), at)
     count_merge(tx, site_id)
@@ -107,13 +127,17 @@ def erase(tx: Transaction, site_id: int, distinct_id: str, at: int) -> tuple[tup
 def remove(tx: Transaction, site_id: int, distinct_id: str, at: int) -> int:
     """Leave a person out of every answer from now on and return how many ids that were.
 
-    Its rows stay in the log, unread; its merges are undone. Whatever comes later makes new people of its ids.
+    Its rows stay in the log, unread; its merges are undone and its journeys end. Whatever comes later makes new people
+    of its ids.
     """
+    interrupt(tx, site_id)
     lock_merges(tx, site_id)
     members = _members(tx, site_id, distinct_id)
     ids = [member.id for member in members]
     seq = tx.next_seq()
     _delete(tx, segment_state.c.person_id, ids)
+    _delete(tx, campaign_clock.c.person_id, ids)
+    take_out(tx, site_id, ids, lookup(tx.connection, site_id), at)
     tx.execute("UPDATE identity SET removed_seq = ?, person_id = id WHERE id = ?", [(seq, id) for id in ids])
     tx.execute("UPDATE identity_edge SET undone_at = ? WHERE src = ? AND undone_at IS NULL", [(at, id) for id in ids])
     count_merge(tx, site_id)
