@@ -13,7 +13,7 @@ from tracktor_nb.semantics.backtest import Backtest, BacktestDifference
 from tracktor_nb.semantics.campaign import Campaign
 from tracktor_nb.semantics.clock_time import WEEKDAYS
 from tracktor_nb.semantics.condition import did, has
-from tracktor_nb.semantics.event import Event, IdentityEdge, PropertyChange
+from tracktor_nb.semantics.event import RETRACTION, Event, IdentityEdge, PropertyChange
 from tracktor_nb.semantics.funnel import Step
 from tracktor_nb.semantics.graph import START, Edge, Graph
 from tracktor_nb.semantics.node import NEXT, Exit, Goal, Node
@@ -34,6 +34,7 @@ from tracktor_nb.semantics.nodes import (
     Webhook,
 )
 from tracktor_nb.semantics.period import DAY, HOUR, Range
+from tracktor_nb.semantics.person import known_at
 from tracktor_nb.semantics.replay import History
 from tracktor_nb.semantics.run import Run
 from tracktor_nb.semantics.trigger import Trigger
@@ -217,7 +218,7 @@ def histories(draw: DrawFn) -> tuple[int, History]:
     for who in draw(st.sampled_from([(1, 2, 3), (1, 2, 3), (1, 2), ()])):
         born = anchor - 30 * DAY
         changes.append(PropertyChange(born, who, {"email": f"{who}@example.com", "plan": "free"}, who, born))
-    kinds = st.sampled_from([*("event",) * 10, "change", "change", "edge"])
+    kinds = st.sampled_from([*("event",) * 10, "change", "change", "edge", "retraction"])
     for seq, kind in enumerate(draw(st.lists(kinds, min_size=8, max_size=20)), start=10):
         time, who = anchor + draw(_HOURS) * HOUR, draw(_WHO)
         late = draw(st.sampled_from([0] * 7 + [1, 2 * DAY]))
@@ -232,7 +233,16 @@ def histories(draw: DrawFn) -> tuple[int, History]:
                 )
             )
             changes.append(PropertyChange(time, seq, values, who, time + late))
+        elif kind == "retraction":
+            if events:
+                events.append(_retraction(draw(st.sampled_from(events)), seq, draw(st.sampled_from([0, HOUR, DAY]))))
         else:
             undone_at = draw(st.sampled_from([None, None, time + DAY, time + HOUR]))
             edges.append(IdentityEdge(who, who % 3 + 1, time, seq, known_at=time, undone_at=undone_at))
     return anchor, History(tuple(events), tuple(changes), tuple(edges))
+
+
+def _retraction(event: Event, seq: int, after: int) -> Event:
+    """Some time after an event was known it is known not to have happened."""
+    at = known_at(event) + after
+    return Event(at, seq, RETRACTION, {"event": event.name, "retracts": event.seq}, event.identity, at)

@@ -8,9 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from tracktor_nb.semantics.entry import arrive, launch
-from tracktor_nb.semantics.event import Event, IdentityEdge, PropertyChange, Row
+from tracktor_nb.semantics.event import RETRACTION, Event, IdentityEdge, PropertyChange, Row
 from tracktor_nb.semantics.identity import person_of
-from tracktor_nb.semantics.journey import leave, merge, step
+from tracktor_nb.semantics.journey import leave, merge, retract, step
 from tracktor_nb.semantics.period import Calendar
 from tracktor_nb.semantics.person import Person, known_at, people
 from tracktor_nb.semantics.replay import History
@@ -64,10 +64,16 @@ class Worker:
     def receive(self, row: Event | PropertyChange, now: int, launched: bool) -> None:
         self.seq = row.seq * ROOM
         arrived = replace(row, seq=self.seq)
+        if isinstance(arrived, Event) and arrived.name == RETRACTION:
+            hidden = int(str(arrived.properties["retracts"])) * ROOM
+            self.rows = [row for row in self.rows if row.seq != hidden]
         self.rows.append(arrived)
         if not launched:
             return
         person = self.person_of(row.identity)
+        if isinstance(arrived, Event) and arrived.name == RETRACTION:
+            for stepped in retract(self.of(person), arrived, self.run, now):
+                self.write(*stepped)
         for journey in self.of(person) if isinstance(row, Event) else []:
             self.write(*step(journey, row, self.moment(person, now)))  # type: ignore[arg-type]
         self.write(*arrive(arrived, self.moment(person, now), str(row.seq)))

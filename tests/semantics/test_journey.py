@@ -32,6 +32,7 @@ from tracktor_nb.semantics.nodes import (
 from tracktor_nb.semantics.period import DAY, HOUR, Calendar, Range
 from tracktor_nb.semantics.person import Person
 from tracktor_nb.semantics.run import Journey, Moment, Run, Standing, united
+from tracktor_nb.semantics.trigger import Trigger
 
 # --- nodes ----------------------------------------------------------------------------------------------------------
 
@@ -242,3 +243,32 @@ def test_standings_unite() -> None:
     assert united([one, other]) == Standing(
         {"limit-1": 3, "b": 1}, frozenset({"Hi", "Bye"}), (2, 3), 1, 5, True, frozenset({"News"})
     )
+
+
+# --- carts ----------------------------------------------------------------------------------------------------------
+
+
+def test_what_did_not_happen_after_all_takes_back_what_waits_because_of_it() -> None:
+    left = Trigger.event("Cart abandoned")
+    told = story([left, Wait("2h"), HI, Wait("2h"), BYE], entry="every event").did("Cart abandoned", 0)
+    told.did("Cart abandoned", 1).did("Cart retracted", 2.5, properties={"event": "Cart abandoned", "retracts": 2})
+    assert told.told() == [
+        (2, "letter", "Hi"),
+        (2.5, "exit", "retracted"),
+        (3, "skip", "already sent"),
+        (5, "letter", "Bye"),
+        (5, "exit", "end"),
+    ]
+
+
+def test_a_letter_put_off_is_not_sent_once_its_reason_is_taken_back_even_during_a_pause() -> None:
+    told = story([A, HI], {"paused": (Range(NOON + 11 * HOUR, NOON + 13 * HOUR),)}, quiet_hours=("22:00", "08:00"))
+    told.did("A", 10.5).did("Cart retracted", 12, properties={"event": "A", "retracts": 2})
+    assert told.told() == [(12, "skip", "retracted"), (12, "exit", "retracted")]
+
+
+def test_conditions_know_of_what_was_taken_back_from_then_on_only() -> None:
+    asks = Filter(did("Cart abandoned"), yes=[HI], no=[BYE])
+    told = story([A, asks], entry="every event", start=None).did("Cart abandoned", 0).did("A", 1)
+    told.did("Cart retracted", 2, properties={"event": "Cart abandoned", "retracts": 2}).did("A", 3)
+    assert told.told("letter") == [(1, "letter", "Hi"), (3, "letter", "Bye")]

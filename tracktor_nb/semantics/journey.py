@@ -65,7 +65,10 @@ def begin(journey: Journey, moment: Moment) -> Stepped:
 
 
 def leave(journey: Journey, reason: str, run: Run, at: int) -> Stepped:
-    """Return the journey ended from outside: "campaign stopped", "removed", "merged". A delayed letter is skipped."""
+    """Return the journey ended from outside: "campaign stopped", "removed", "merged", "retracted".
+
+    A delayed letter is skipped.
+    """
     if not journey.is_inside:
         return journey, ()
     here, visit = str(journey.node), journey.visits.get(str(journey.node), 1)
@@ -96,6 +99,15 @@ def merge(dest: Iterable[Journey], src: Iterable[Journey], run: Run, at: int) ->
     inside = [journey for journey in (*dest, *src) if journey.is_inside]
     stays = max(inside, key=lambda each: sum(each.visits.values()), default=None)
     return [leave(journey, "merged", run, at) for journey in inside if journey is not stays]
+
+
+def retract(journeys: Iterable[Journey], event: Event, run: Run, at: int) -> list[Stepped]:
+    """Return the journeys that exit because what started them did not happen after all: a cart was bought in time.
+
+    `event` says so, by the arrival number of the row that it takes back. A pause does not keep it back.
+    """
+    begun = f"/{event.properties.get('retracts')}"
+    return [leave(each, "retracted", run, at) for each in journeys if each.is_inside and each.key.endswith(begun)]
 
 
 def share(run: Run, node: str, person: int) -> int:

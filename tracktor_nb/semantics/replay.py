@@ -12,9 +12,9 @@ from types import MappingProxyType
 
 from .campaign import Campaign
 from .entry import arrive, fire, is_member, launch
-from .event import Event, IdentityEdge, PropertyChange, order
+from .event import RETRACTION, Event, IdentityEdge, PropertyChange, order
 from .identity import person_of
-from .journey import Stepped, leave, merge, step
+from .journey import Stepped, leave, merge, retract, step
 from .period import Calendar, Range
 from .person import Person, known_at
 from .run import NOTHING, Effect, Journey, Moment, Run, Standing, is_own, row_of, united
@@ -42,7 +42,10 @@ class Input:
 
 @dataclass(frozen=True)
 class History:
-    """All rows of people who ever were one: their merges, undone ones too, lead to nobody else."""
+    """All rows of people who ever were one: their merges, undone ones too, lead to nobody else.
+
+    Events that were retracted are among them: they happened until that was known.
+    """
 
     events: tuple[Event, ...] = ()
     changes: tuple[PropertyChange, ...] = ()
@@ -67,6 +70,7 @@ class Replay:
         self._events: dict[int, list[Event]] = defaultdict(list)
         self._changes: dict[int, list[PropertyChange]] = defaultdict(list)
         self._edges: list[IdentityEdge] = []
+        self._hidden: set[int] = set()
         self._standing: dict[int, Standing] = defaultdict(Standing)
         self._member: dict[tuple[int, str], bool] = {}
         self._planned: dict[tuple[int, str], int | None] = {}
@@ -115,9 +119,14 @@ class Replay:
         entry, self._seq, self._own = str(row.seq), row.seq, 0
         row = replace(row, seq=row.seq * OWN_ROWS)
         self._keep(row)
-        if not self._is_launched or not self._matters(row):
+        if not self._is_launched:
             return
         person = self._who(row.identity)
+        if isinstance(row, Event) and row.name == RETRACTION:
+            for stepped in retract(self._journeys_of(person), row, self.run, self._now):
+                self._take(stepped)
+        if not self._matters(row):
+            return
         moves = self._moves(person)
         if isinstance(row, Event) and row.name in self.run.heard:
             for journey in self._journeys_of(person):
@@ -178,10 +187,20 @@ class Replay:
     # --- who is who ---------------------------------------------------------------------------------------------------
 
     def _keep(self, row: Event | PropertyChange) -> None:
-        if isinstance(row, Event):
-            insort(self._events[row.identity], row, key=order)
-        else:
+        if isinstance(row, PropertyChange):
             insort(self._changes[row.identity], row, key=order)
+            return
+        if row.name == RETRACTION:
+            self._hide(row.identity, row.properties.get("retracts"))
+        if row.seq not in self._hidden:
+            insort(self._events[row.identity], row, key=order)
+
+    def _hide(self, identity: int, number: object) -> None:
+        """From now on the event with this arrival number has not happened."""
+        if isinstance(number, int):
+            self._hidden.add(number * OWN_ROWS)
+            kept = [event for event in self._events[identity] if event.seq != number * OWN_ROWS]
+            self._events[identity] = kept
 
     def _who(self, identity: int) -> int:
         return self._person.get(identity, identity)

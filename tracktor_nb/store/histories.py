@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, TypeVar
 
 import sqlalchemy as sa
 
-from tracktor_nb.semantics.event import Event, IdentityEdge, PropertyChange, order
+from tracktor_nb.semantics.event import Event, IdentityEdge, PropertyChange, order, without_retracted
 from tracktor_nb.semantics.person import Person
 
 from .rows_of_people import changes_of, chunks, events_of, listed_in
@@ -31,7 +31,7 @@ def histories(connection: sa.Connection, people: Collection[int]) -> dict[int, P
     """
     members = {row.id: _Member(row.person_id, row.removed_seq or 0) for row in _members(connection, sorted(people))}
     removed = {id: member.removed_seq for id, member in members.items()}
-    events = _by_person(events_of(connection, removed), members)
+    events = _by_person(without_retracted(events_of(connection, removed)), members)
     changes = _by_person(changes_of(connection, removed), members)
     edges = _by_person(_edges(connection, members), members)
     cohorts = defaultdict[int, set[int]](set)

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import orjson
 import sqlalchemy as sa
 
-from tracktor_nb.semantics.event import Event, PropertyChange, without_retracted
+from tracktor_nb.semantics.event import Event, PropertyChange
 
 from .positions import position_of
 from .tables import cohort_member, event, event_name, property_change
@@ -19,11 +19,7 @@ _CHUNK = 500
 
 
 def events_of(connection: sa.Connection, identities: Removed, upto: int | None = None) -> Iterator[Event]:
-    """Yield the events of the identities, with `upto` those below a position of the log."""
-    return iter(without_retracted(_events(connection, identities, upto)))
-
-
-def _events(connection: sa.Connection, identities: Removed, upto: int | None) -> Iterator[Event]:
+    """Yield the events of the identities, retracted ones too, with `upto` those below a position of the log."""
     row = event.c
     columns = (row.time, row.seq, event_name.c.name, row.data, row.identity_id, row.known_at, row.imported)
     named = sa.select(*columns, row.origin, row.bot).join(event_name, event_name.c.id == row.name_id)
