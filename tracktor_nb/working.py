@@ -22,7 +22,7 @@ from .semantics.period import Calendar
 from .store.campaign_people import CampaignPeople
 from .store.database import Database, open_database
 from .store.live_people import LivePeople
-from .store.positions import last_change
+from .store.positions import log_end
 from .store.sites import SiteRecord, list_sites
 from .store.upkeep import do_due, tidy
 
@@ -73,11 +73,12 @@ class Worker:
 
     def work(self, stop: threading.Event) -> None:
         """Work until told to stop."""
+        busy = False
         while not stop.is_set():
-            pause = LOOK_EVERY
+            is_time, busy = self._is_time() or busy, False
             with suppress(StoreBusyError):  # another round comes soon
-                pause = 0.0 if self._is_time() and self.round() else LOOK_EVERY
-            stop.wait(pause)
+                busy = is_time and self.round()
+            stop.wait(0.0 if busy else LOOK_EVERY)
         for site in self._sites.values():
             site.leave()
 
@@ -103,10 +104,10 @@ class Worker:
     def _is_time(self) -> bool:
         """True if something was written since the last look, or time has passed."""
         with self._database.read() as connection:
-            change = last_change(connection)
-        if change == self._seen and time.monotonic() - self._rounded < ROUND_EVERY:
+            end = log_end(connection)
+        if end == self._seen and time.monotonic() - self._rounded < ROUND_EVERY:
             return False
-        self._seen, self._rounded = change, time.monotonic()
+        self._seen, self._rounded = end, time.monotonic()
         return True
 
     def _workers(self) -> list[SiteWorker]:

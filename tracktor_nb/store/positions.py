@@ -19,10 +19,3 @@ def position_of(connection: sa.Connection, table: sa.Table) -> sa.ColumnElement[
     if connection.dialect.name == "sqlite":
         return table.c.seq
     return sa.literal_column(f"{table.name}.txid", sa.BigInteger)
-
-
-def last_change(connection: sa.Connection) -> int:
-    """Return a number that is another one after every row of the log that any process wrote; cheap to ask for."""
-    if connection.dialect.name == "sqlite":
-        return log_end(connection)
-    return int(connection.exec_driver_sql("SELECT last_value FROM arrival").scalar_one())
