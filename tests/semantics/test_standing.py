@@ -84,7 +84,7 @@ def test_a_merge_gives_the_survivor_what_the_other_did_and_triggers_nothing() ->
 def test_a_segment_is_asked_again_only_about_rows_that_can_change_it() -> None:
     named = {"vip": Segment(has("address.city", "is", "Graz"))}
     segment = resolved(Segment(did("Buy", where=has("amount", ">", 1)) & ~in_segment("vip")), lookup_in(named))
-    assert interest_of(segment) == Interest(frozenset(["Buy"]), frozenset(["address"]))
+    assert interest_of(segment) == Interest(frozenset(["Buy"]), frozenset(["address", "address.city"]))
     assert interest_of(segment).covers(PropertyChange(NOW, 1, {"address": None}))
     assert not interest_of(segment).covers(Event(NOW, 1, "Visit"))
     assert interest_of(Segment(has("last_seen", "in the last", "3d"))).covers(Event(NOW, 1, "Visit"))

@@ -8,12 +8,25 @@ import sys
 import pytest
 
 from tracktor_nb.errors import UnknownNameError
+from tracktor_nb.semantics.acquisition import Acquisition
+from tracktor_nb.semantics.campaign import Campaign
+from tracktor_nb.semantics.codec import kind_of
 from tracktor_nb.semantics.condition import did
 from tracktor_nb.semantics.funnel import Funnel
+from tracktor_nb.semantics.funnel_comparison import FunnelComparison
+from tracktor_nb.semantics.funnel_rules import FunnelRules
+from tracktor_nb.semantics.leaving import Leaving
+from tracktor_nb.semantics.lifecycle import Lifecycle
 from tracktor_nb.semantics.metric import Metric
+from tracktor_nb.semantics.overlap import Overlap
+from tracktor_nb.semantics.pages import Pages
 from tracktor_nb.semantics.path import Paths
 from tracktor_nb.semantics.retention import Retention
 from tracktor_nb.semantics.segment import Segment
+from tracktor_nb.semantics.session import Sessions
+from tracktor_nb.semantics.stickiness import Stickiness
+from tracktor_nb.semantics.stops import Stops
+from tracktor_nb.semantics.trigger import Trigger
 from tracktor_nb.widgets.app import App
 from tracktor_nb.widgets.form import to_form
 
@@ -43,13 +56,25 @@ def test_there_is_a_tile_with_its_number_for_each_funnel_and_metric(app: App) ->
 
 
 def test_what_has_no_tile_is_named_and_breaks_nothing(app: App, house: House) -> None:
-    house.save("weekly", Retention("Site visit", freq="week"), 0)
-    house.save("streams", Paths("Site visit"), 0)
+    without = [
+        Metric.people_who_did("Site visit") / 2,
+        FunnelRules(FUNNEL),
+        FunnelComparison(FUNNEL, did("Registration"), did("Site visit")),
+        *(Retention("Site visit", freq="week"), Paths("Site visit"), Lifecycle(), Stickiness()),
+        *(Pages(), Stops(), Acquisition(), Leaving(), Sessions()),
+        Overlap(Segment(did("Registration")), Segment(did("Site visit"))),
+    ]
+    for definition in without:
+        house.save(kind_of(definition), definition, 0)
+    house.save("written to", Campaign([Trigger.event("Site visit")]), 0)
     tiles = app.section.tiles
     app.section.refresh()
-    assert {tile["state"] for tile in tiles.tiles} == {"ready"}
-    assert "weekly" not in {tile["name"] for tile in tiles.tiles}
-    assert tiles.elsewhere == [{"name": "weekly", "kind": "retention"}, {"name": "streams", "kind": "paths"}]
+    assert [(tile["name"], tile["state"]) for tile in tiles.tiles] == [("Sign-ups", "ready"), ("Visits", "ready")]
+    kinds = [kind_of(definition) for definition in without]
+    assert tiles.elsewhere == [
+        {"name": "Customers", "kind": "segment"},
+        *({"name": kind, "kind": kind} for kind in kinds),
+    ]
 
 
 def test_tiles_show_this_week_at_first(house: House) -> None:

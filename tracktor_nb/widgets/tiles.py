@@ -15,17 +15,8 @@ from .front import Built, Front, failures_told
 from .services import Saved, Services
 
 SUGGESTED = 5
-IN_NOTEBOOKS = (
-    "formula",
-    "funnel rules",
-    "funnel comparison",
-    "retention",
-    "paths",
-    "lifecycle",
-    "stickiness",
-    "overlap",
-)
-"""Kinds of questions that notebooks draw, and of which the page only says that they are there."""
+NO_QUESTIONS = frozenset({"campaign"})
+"""Kinds that are saved and answer nothing, so that the page does not say where they are drawn."""
 
 Tile = dict[str, Any]
 
@@ -72,9 +63,8 @@ class Tiles(Front):
             self.suggestions = [each["name"] for each in self._services.events()[:SUGGESTED]]
 
     def _without_tile(self) -> list[dict[str, str]]:
-        kinds = set(IN_NOTEBOOKS) - self._kinds
         named = [(each.name, codec.kind_of(each.definition)) for each in self._services.saved()]
-        return [{"name": name, "kind": kind} for name, kind in named if kind in kinds]
+        return [{"name": name, "kind": kind} for name, kind in named if kind not in self._kinds | NO_QUESTIONS]
 
     def _counted(self, saved: Saved) -> Tile:
         tile = _waiting(saved)

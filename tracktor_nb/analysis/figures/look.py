@@ -53,7 +53,7 @@ def layout(**own: Any) -> dict[str, Any]:
 
 def room(texts: Iterable[str]) -> dict[str, Any]:
     """Return the right margin that holds the longest of some texts behind bars, however narrow the figure is."""
-    return {"r": 8 + 6 * max(map(len, texts), default=0)}
+    return {"r": 16 + 6 * max(map(len, texts), default=0)}
 
 
 def wrapped(text: str, width: int = 28, lines: int = 2) -> str:
