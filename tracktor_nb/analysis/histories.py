@@ -105,7 +105,6 @@ class Histories:
         rows = log.events
         kept = np.ones(len(rows), bool) if asked.any_row else self._named(asked.events)
         its = self._in_time(rows) & chosen[self.whole[rows.identity]]
-        its &= ~np.isin(rows.seq, log.retracted) if len(log.retracted) else True
         if self.heeded.existence and not asked.any_row:
             posted = self._named(name for name in log.names if name.startswith(POSTED))
             others = its & ~posted & ~self._own(rows)

@@ -10,7 +10,7 @@ from operator import or_
 from .campaign import Campaign
 from .cohort import Cohort
 from .condition import Condition, InSegment
-from .event import PropertyChange
+from .event import RETRACTION, PropertyChange
 from .interest import Interest, interest_in
 from .nodes import Filter, SendLetter, WaitFor
 from .period import Calendar, Range
@@ -44,7 +44,7 @@ def heeded(campaign: Campaign, within: Range, calendar: Calendar) -> Heeded:
     if campaign.count_earlier:
         starting.append(Interest(named))
     return Heeded(
-        reduce(or_, _looked_at(campaign), Interest(named)),
+        reduce(or_, _looked_at(campaign), Interest(named | {RETRACTION})),
         any(trigger.cause not in ("event", "changed") for trigger in triggers)
         or any(isinstance(part, InSegment) for part in parts_of(campaign)),
         None if None in starting else reduce(or_, (each for each in starting if each is not None), Interest()),
