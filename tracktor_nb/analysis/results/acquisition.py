@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tracktor_nb.analysis.cards.acquisition import card
-from tracktor_nb.analysis.figures.acquisition import figure
-from tracktor_nb.analysis.wording import value_in_words
+from tracktor_nb.analysis.figures.acquisition import campaign_in_words, figure
 from tracktor_nb.semantics.acquisition import Acquisition
 
 from .base import Result, Row
@@ -47,7 +46,7 @@ class AcquisitionResult(Result):
         return figure(self)
 
     def _short(self) -> str:
-        return ", ".join(f"{value_in_words(row['campaign'])} {row['active']:,}" for row in self.rows[:3]) or "nobody"
+        return ", ".join(f"{campaign_in_words(row['campaign'])} {row['active']:,}" for row in self.rows[:3]) or "nobody"
 
     def _repr_html_(self) -> str:
         return card(self)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tracktor_nb.analysis.cards.stops import card
-from tracktor_nb.analysis.figures.stops import figure
+from tracktor_nb.analysis.figures.stops import figure, place_of
 from tracktor_nb.semantics.stops import Stops
 
 from .base import Result, Row
@@ -46,7 +46,7 @@ class StopsResult(Result):
         return figure(self)
 
     def _short(self) -> str:
-        return ", ".join(f"{row['place']} {row['stopped']:,}" for row in self.rows[:3]) or "nobody"
+        return ", ".join(f"{place_of(row)} {row['stopped']:,}" for row in self.rows[:3]) or "nobody"
 
     def _repr_html_(self) -> str:
         return card(self)
