@@ -5,13 +5,14 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from tracktor_nb import campaigning
+from tracktor_nb import campaign_answers, campaigning
 
 from .base import Wired, now
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from tracktor_nb.analysis.results import CampaignReport, Explanation
     from tracktor_nb.semantics.campaign import Campaign
     from tracktor_nb.semantics.lint import Finding
 
@@ -57,6 +58,14 @@ class Campaigns(Wired):
     def stop(self, name: str) -> int:
         """End a campaign for good and return how many people it took out."""
         return campaigning.stop(self, name, now())
+
+    def campaign(self, name: str) -> CampaignReport:
+        """Return a campaign in numbers: arrivals, ways out and waiting people of each node, and those held out."""
+        return campaign_answers.campaign_report(self, name, now())
+
+    def why_not(self, name: str, person: str | int) -> Explanation:
+        """Return everything that a campaign decided about a person, and why: what was sent, skipped, refused, missed."""
+        return campaign_answers.why_not(self, name, person, now())
 
     def campaigns(self) -> pd.DataFrame:
         """Return the campaigns that were ever run, by name: state, version, when, people inside, letters, goals."""
