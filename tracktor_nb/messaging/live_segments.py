@@ -35,7 +35,7 @@ class LiveSegments(Generic[AnyPart]):
             self._follow(waiting, segments, until)
             return True
         if new:
-            self._ask(new[0], segments[new[0]])
+            self._ask(segments)
         return bool(new) or part is not None
 
     def _follow(self, part: AnyPart, segments: Mapping[int, Group], until: int) -> bool:
@@ -49,13 +49,16 @@ class LiveSegments(Generic[AnyPart]):
         # Whoever is nobody any more leaves no standing behind.
         return self._store.keep(part, {id: its for id, its in standings.items() if id in part.people}, until)
 
-    def _ask(self, number: int, group: Group) -> None:
-        """Ask the next people about a segment that is new or was edited; that fires nothing."""
-        part = self._store.unasked(number)
-        if part is None:
+    def _ask(self, segments: Mapping[int, Group]) -> None:
+        """Ask the next people about the segments that are new or were edited; that fires nothing."""
+        found = self._store.unasked()
+        if found is None:
             return
+        part, numbers = found
         at = self._store.reached()
         standings = {id: dict(its) for id, its in part.standings.items()}
         for id, person in part.people.items():
-            ask(number, group, standings.setdefault(id, {}), person, at, self._calendar)
-        self._store.keep(part, standings, at)
+            for number in numbers:
+                ask(number, segments[number], standings.setdefault(id, {}), person, at, self._calendar)
+        if self._store.keep(part, standings, at):
+            self._store.asked()

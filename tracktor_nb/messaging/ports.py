@@ -16,7 +16,7 @@ class Part(Protocol):
     """A part of the log: its rows by arrival number, and everybody whom they are about, as they are now.
 
     `standings` has those of all who became, or were, one of the people; `parted` are those who were one person with
-    somebody before, until the merge was undone. `horizon` is the instant (microseconds) at
+    somebody before, until the merge was undone, or who were put on a list or taken off one. `horizon` is the instant (microseconds) at
     which the last of the rows became known; `rest` says that the log holds more already.
     """
 
@@ -60,8 +60,14 @@ class LiveStore(Protocol[AnyPart]):
     def due(self, until: int) -> AnyPart | None:
         """Return people for whom time alone may have changed something up to an instant, None if there are none."""
 
-    def unasked(self, number: int) -> AnyPart | None:
-        """Return the next people to be asked about a new segment; None once all were, which is then written down."""
+    def unasked(self) -> tuple[AnyPart, Collection[int]] | None:
+        """Return the next people to be asked about new segments, and which; None once some have asked everybody.
+
+        That these have is then written down.
+        """
+
+    def asked(self) -> None:
+        """Note that these people were asked."""
 
     def keep(self, part: AnyPart, standings: Mapping[int, Standings], reached: int) -> bool:
         """Write the standings that the people of a part have now, and go on behind it; False if another one did."""

@@ -11,12 +11,16 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
+from .definitions import names
 from .positions import log_end, position_of
-from .tables import event, identity_edge, property_change, undoing
+from .tables import cohort_member, event, identity_edge, property_change, undoing
 from .writer import Transaction
 
-MOST_ROWS = 2_000
-"""So many rows of each kind are taken at once; a single transaction that wrote more is taken whole."""
+MOST_ROWS = 250
+"""So many rows of each kind are taken at once, so that others can write in between.
+
+A single transaction that wrote more is taken whole.
+"""
 
 
 class Place(NamedTuple):
@@ -33,8 +37,8 @@ class News:
     """A part of the log: `position` is where the next one begins.
 
     `seqs` are the arrival numbers of its events, property changes, merges and undoings; `identities` whom they are
-    about, `joined` those among them that were merged, `parted` those that were parted again. `rest` says that the log
-    holds more already.
+    about, `joined` those among them that were merged, `parted` those that were parted again, `listed` those that were
+    put on a list or taken off it. `rest` says that the log holds more already.
     """
 
     position: int
@@ -42,6 +46,7 @@ class News:
     identities: frozenset[int]
     joined: frozenset[int]
     parted: frozenset[int]
+    listed: frozenset[int]
     rest: bool
 
 
@@ -96,7 +101,7 @@ def interrupt(tx: Transaction, site_id: int) -> None:
 def news(connection: sa.Connection, place: Place) -> News | None:
     """Return the next part of the log of the place's site, None while there is none."""
     last = log_end(connection)
-    end = min([last, *(_page_end(connection, table, place) for table in (event, property_change))])
+    end = min([last, *(_page_end(connection, table, place) for table in (event, property_change, cohort_member))])
     if end <= place.position:
         return None
     seqs, identities = set[int](), set[int]()
@@ -106,8 +111,12 @@ def news(connection: sa.Connection, place: Place) -> News | None:
             identities.add(whose)
     merged, undone = _merged(connection, place, end), _undone(connection, place, end)
     joined, parted = (frozenset(id for _, *ends in rows for id in ends) for rows in (merged, undone))
-    seqs |= {seq for seq, *_ in (*merged, *undone)}
-    return News(end, frozenset(seqs), frozenset(identities | joined | parted), joined, parted, end < last)
+    lists = _listed(connection, place, end)
+    listed = frozenset(whose for _, whose in lists)
+    seqs |= {seq for seq, *_ in (*merged, *undone, *lists)}
+    return News(
+        end, frozenset(seqs), frozenset(identities | joined | parted | listed), joined, parted, listed, end < last
+    )
 
 
 def _page_end(connection: sa.Connection, table: sa.Table, place: Place) -> int:
@@ -129,6 +138,16 @@ def _inside(connection: sa.Connection, table: sa.Table, place: Place, end: int) 
 def _told(connection: sa.Connection, table: sa.Table, place: Place, end: int) -> list[tuple[int, int]]:
     rows = sa.select(table.c.seq, table.c.identity_id).where(_inside(connection, table, place, end))
     return [(row[0], row[1]) for row in connection.execute(rows)]
+
+
+def _listed(connection: sa.Connection, place: Place, end: int) -> list[tuple[int, int]]:
+    """Who was put on a list that has a name already, or taken off it; nobody asks for one without."""
+    row = cohort_member.c
+    found = connection.execute(
+        sa.select(row.seq, row.identity_id, row.cohort).where(_inside(connection, cohort_member, place, end))
+    ).all()
+    named = {stored.body["number"] for stored in names(connection, place.site_id, "cohort")} if found else set()
+    return [(seq, whose) for seq, whose, number in found if number in named]
 
 
 def _merged(connection: sa.Connection, place: Place, end: int) -> list[tuple[int, int, int]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import sqlalchemy as sa
 
@@ -37,7 +38,9 @@ from .writer import Transaction
 FOLLOWER = "segments"
 HELD_FOR = 5 * SECOND
 """A place whose holder is silent for so long is free."""
-MOST_PEOPLE = 500
+MOST_PEOPLE = 250
+SHORT = SECOND // 40
+"""What arrives waits no longer than about this while people are asked about new segments."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,8 @@ class LivePeople:
         self._saved_at: int | None = None
         self._segments: dict[int, Group] = {}
         self._new: dict[int, int] = {}
+        self._asking: tuple[int, dict[int, int]] = (0, {})
+        self._page = MOST_PEOPLE
 
     # --- the place --------------------------------------------------------------------------------------------------
 
@@ -143,7 +148,7 @@ class LivePeople:
             person = people_of(connection, told.identities)
             people = histories(connection, set(person.values()))
             standings = self._standings(connection, people, told.joined | told.parted)
-        parted = {person[id] for id in told.parted if id in person}
+        parted = {person[id] for id in told.parted | told.listed if id in person}
         horizon = max([place.reached, *(known_at(row) for row in _rows(people) if row.seq in told.seqs)])
         return Part(told.seqs, people, standings, parted, horizon, told.rest, place._replace(position=told.position))
 
@@ -153,21 +158,34 @@ class LivePeople:
             waiting = due_people(connection, self._site_id, until, MOST_PEOPLE)
             return self._part(connection, waiting) if waiting else None
 
-    def unasked(self, number: int) -> Part | None:
-        """Return the next people to be asked about a new segment; None once all were, which is then written down."""
-        mine = identity.c.site_id == self._site_id, identity.c.id == identity.c.person_id
-        after = self._new[number]
+    def unasked(self) -> tuple[Part, Collection[int]] | None:
+        """Return the next people to be asked about new segments, and which; None once some have asked everybody.
+
+        That these have is then written down. There are as many people as can be asked in a `SHORT` time.
+        """
+        mine = identity.c.site_id + 0 == self._site_id, identity.c.id == identity.c.person_id
+        after = min(self._new.values())
+        numbers = [number for number, asked in self._new.items() if asked == after]
+        begin = self._clock()
         with self._database.read() as connection:
             next_ones = sa.select(identity.c.id).where(*mine, identity.c.id > after).order_by(identity.c.id)
-            people = list(connection.execute(next_ones.limit(MOST_PEOPLE)).scalars())
+            people = list(connection.execute(next_ones.limit(self._page)).scalars())
             part = self._part(connection, people) if people else None
         if part is not None:
-            self._new[number] = people[-1]
-            return part
-        del self._new[number]
+            self._asking = begin, dict.fromkeys(numbers, people[-1])
+            return part, numbers
         at = self.reached()
-        self._database.writer.run(lambda tx: segment_computed(tx, number, at))
+        for number in numbers:
+            del self._new[number]
+            self._database.writer.run(partial(segment_computed, segment_id=number, at=at))
         return None
+
+    def asked(self) -> None:
+        """Note that these people were asked, and let the next ones be more if that was quick, fewer if not."""
+        begin, asked = self._asking
+        self._new |= asked
+        took = self._clock() - begin
+        self._page = max(MOST_PEOPLE // 20, self._page // 2) if took > SHORT else min(MOST_PEOPLE, self._page * 2)
 
     def keep(self, part: Part, standings: Mapping[int, Standings], reached: int) -> bool:
         """Write the standings that the people of a part have now, and go on behind it; False if another one did."""
