@@ -64,7 +64,7 @@ class Campaigns(Wired):
         return campaign_answers.campaign_report(self, name, now())
 
     def why_not(self, name: str, person: str | int) -> Explanation:
-        """Return everything that a campaign decided about a person, and why: what was sent, skipped, refused, missed."""
+        """Return everything that a campaign decided about a person, and why: sent, skipped, refused, missed."""
         return campaign_answers.why_not(self, name, person, now())
 
     def campaigns(self) -> pd.DataFrame:
