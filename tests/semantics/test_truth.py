@@ -293,7 +293,7 @@ def known_until(person: Person, at: int) -> Person:
 
 
 def one_an_instant(person: Person) -> Person:
-    """The person with one event at an instant: those of one instant leave together, from three to one, say, past two."""
+    """The person with one event at an instant: those of one instant leave together, from three to one past two, say."""
     return replace(person, events=tuple({event.time: event for event in person.events}.values()))
 
 
