@@ -107,8 +107,9 @@ class Histories:
         its = self._in_time(rows) & chosen[self.whole[rows.identity]]
         if self.heeded.existence and not asked.any_row:
             posted = self._named(name for name in log.names if name.startswith(POSTED))
-            others = its & ~posted & ~self._own(rows)
-            kept |= posted | (rows.time > rows.known_at)
+            retracted = np.isin(rows.seq, log.retracted)
+            others = its & ~posted & ~retracted & ~self._own(rows)
+            kept |= posted | retracted | (rows.time > rows.known_at)
             kept[_firsts(rows, others)] = True
             kept[_firsts(rows, others & ~rows.bot)] = True
         return np.flatnonzero(kept & its)
