@@ -75,5 +75,8 @@ def test_the_previous_period_ends_where_this_one_begins(
         return
     if not str(period).startswith("last ") or str(period).endswith("days"):
         assert found.within.end == this.start
+    if found.within.start == found.within.end:
+        assert calendar.zone == "Pacific/Apia", "the one zone that left out a whole day"
+        return
     assert found.within.start < found.within.end <= this.start
     assert found.within.start <= found.now < now
