@@ -108,7 +108,8 @@ class Rows:
         rows = [(number, identity) for number, listed in self.cohorts_.items() for identity in listed]
         rows = [row for row in rows if after <= row[0] < (upto or 0)]
         columns = zip(*rows, strict=True) if rows else ((), ())
-        yield pa.record_batch([pa.array(column, pa.int64()) for column in columns], ["cohort", "identity_id"])
+        numbers = [pa.array(column, pa.int64()) for column in columns]
+        yield pa.record_batch([*numbers, pa.array([True] * len(rows))], ["cohort", "identity_id", "listed"])
 
     def _edges(self) -> list[IdentityEdge]:
         complete = self.last >= max((row.seq for row in (*self.events_, *self.changes_, *self.edges_)), default=0)

@@ -78,7 +78,7 @@ def _lists(lists: Sequence[Sequence[Any]], identities: Identities) -> Lists:
     code_of = {id: code for code, id in enumerate(identities.ids.tolist())}
     found = [(number, code_of[id]) for number, ids in enumerate(lists) for id in map(plain, ids) if id in code_of]
     numbers, codes = zip(*found, strict=True) if found else ((), ())
-    return Lists(np.array(numbers, np.int64), np.array(codes, np.int32))
+    return Lists(np.array(numbers, np.int64), np.array(codes, np.int32), np.ones(len(codes), bool))
 
 
 def _frame(given: Any, name: str) -> pd.DataFrame:

@@ -73,7 +73,7 @@ class Source(Protocol):
         """Return columns seq, src, dest, time, known_at, reason, undone_at."""
 
     def cohorts(self, after: int = 0, upto: int | None = None) -> Iterator[pa.RecordBatch]:
-        """Yield columns cohort, identity_id: who is on which list."""
+        """Yield columns cohort, identity_id, listed: who was put on which list, or taken off it."""
 
     def watermark(self) -> Mark:
         """Return how far the other methods can be read for good; its `edges_generation`

@@ -66,14 +66,13 @@ class LiveCampaigns:
         """Look at the next people for Run: who is in which segment, who is past a limit, who starts."""
         found = self._store.launching(upto) if concerns_everybody(campaign.run.definition) else None
         if found is None:
-            self._store.launched(campaign.id, None)
+            self._store.launched(campaign.id)
             return
         part, last = found
         until = max(campaign.run.launched_at, self._store.reached())
         newcomers = [each for each in part.people if upto < min(each.identities)]
         done = [self._started(campaign, each, until) for each in newcomers]
-        if self._store.keep(part, done, until):
-            self._store.launched(campaign.id, last)
+        self._store.keep(part, done, until, (campaign.id, last))
 
     def _started(self, campaign: RunningCampaign, walker: Walker, until: int) -> Done:
         before: State = replace(walker.states[campaign.id], launched=False)

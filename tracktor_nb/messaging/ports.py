@@ -8,7 +8,7 @@ from typing import Protocol, TypeVar
 from tracktor_nb.semantics.condition import Group
 from tracktor_nb.semantics.person import Person
 from tracktor_nb.semantics.run import Standing
-from tracktor_nb.semantics.running import Done, PeoplePart, RunningCampaign
+from tracktor_nb.semantics.running import Done, Launched, PeoplePart, RunningCampaign
 from tracktor_nb.semantics.standing import Standings
 
 
@@ -16,8 +16,8 @@ class Part(Protocol):
     """A part of the log: its rows by arrival number, and everybody whom they are about, as they are now.
 
     `standings` has those of all who became, or were, one of the people; `parted` are those who were one person with
-    somebody before, until the merge was undone, or who were put on a list or taken off one. `horizon` is the instant (microseconds) at
-    which the last of the rows became known; `rest` says that the log holds more already.
+    somebody before, until the merge was undone, or who were put on a list or taken off one. `horizon` is the instant
+    (microseconds) at which the last of the rows became known; `rest` says that the log holds more already.
     """
 
     @property
@@ -94,11 +94,14 @@ class CampaignStore(Protocol):
     def launching(self, upto: int) -> tuple[PeoplePart, int] | None:
         """Return the next people to be looked at for Run, behind an identity, and the last of them; None behind all."""
 
-    def launched(self, campaign_id: int, upto: int | None) -> None:
-        """Note how far Run has come; None: everybody was looked at."""
+    def launched(self, campaign_id: int) -> None:
+        """Note that everybody was looked at for Run."""
 
     def outside(self, name: str, identities: Collection[int], at: int) -> Standing:
         """Return what else was known of somebody at an instant: letters of other campaigns, unsubscribes."""
 
-    def keep(self, part: PeoplePart, done: Sequence[Done], reached: int) -> bool:
-        """Write what campaigns did for the people of a part, and go on behind it; False if another one did."""
+    def keep(self, part: PeoplePart, done: Sequence[Done], reached: int, launched: Launched | None = None) -> bool:
+        """Write what campaigns did for the people of a part, and go on behind it; False if another one did.
+
+        `launched` is the campaign that was Run for these people, and the last of them.
+        """

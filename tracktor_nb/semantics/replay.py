@@ -117,7 +117,7 @@ class Replay:
     def _receive(self, row: Event | PropertyChange) -> None:
         """A row of the log: segments first, as they stand before the campaign acts; then journeys; then entries."""
         entry, self._seq, self._own = str(row.seq), row.seq, 0
-        row = replace(row, seq=row.seq * OWN_ROWS)
+        row = _renumbered(row)
         self._keep(row)
         if not self._is_launched:
             return
@@ -259,6 +259,7 @@ class Replay:
         for effect in effects:
             self.effects.append(effect)
             self._standing[effect.identity] = self._standing[effect.identity].after(effect)
+            self._relist_by(effect)
             self._own += 1
             row = row_of(effect, self.run, self._seq * OWN_ROWS + self._own)
             if row is not None:
@@ -266,6 +267,15 @@ class Replay:
         if effects and journey.due_at is not None:
             rings_at = self.run.fires_at(journey.due_at)
             self._at(rings_at, TIMER, 0, journey.key, partial(self._ring, journey.key, journey.due_at))
+
+    def _relist_by(self, effect: Effect) -> None:
+        """Put the person on a list, or take all of its identities off it."""
+        number = self.run.list_of(effect)
+        if number is not None:
+            listed = {*self.cohorts.get(number, ())}
+            whose = self._identities(self._who(effect.identity))
+            changed = listed | {effect.identity} if effect.kind == "add" else listed.difference(whose)
+            self.cohorts = {**self.cohorts, number: changed}
 
     def _settle(self, person: int) -> None:
         """What the campaign itself did moves nobody into a segment; then the clocks are set."""
@@ -297,6 +307,15 @@ class Replay:
         self._planned[person, trigger] = instant
         if instant is not None:
             self._at(instant, CLOCK, 0, f"{trigger} {person:020}", partial(self._tick, person, trigger))
+
+
+def _renumbered(row: Event | PropertyChange) -> Event | PropertyChange:
+    """Return the row with a number that leaves room for the campaign's own."""
+    seq = row.seq * OWN_ROWS
+    if isinstance(row, PropertyChange):
+        return replace(row, seq=seq)
+    said = row.properties, row.identity, row.known_at, row.imported, row.origin, row.bot
+    return Event(row.time, seq, row.name, *said)
 
 
 def rehearse(

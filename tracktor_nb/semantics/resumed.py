@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 
-from .entry import Entered
+from .entry import Entered, fire
 from .event import Event, IdentityEdge, PropertyChange
 from .identity import person_of
 from .period import Calendar
@@ -35,11 +35,15 @@ class State:
 
 @dataclass(frozen=True)
 class Fresh:
-    """What is new: arrival numbers of rows, and of merges that were undone. Time was followed up to `reached`."""
+    """What is new: arrival numbers of rows, and of merges that were undone. Time was followed up to `reached`.
+
+    `listed` are identities that were put on a list or taken off one.
+    """
 
     rows: Collection[int] = frozenset()
     undone: Collection[int] = frozenset()
     reached: int = 0
+    listed: Collection[int] = frozenset()
 
 
 class Resumed(Replay):
@@ -73,6 +77,8 @@ class Resumed(Replay):
         self._resume_edges(history.edges)
         for effect in self._before.effects:
             self._standing[effect.identity] = self._standing[effect.identity].after(effect)
+        for identity in self._fresh.listed:
+            self._at(self._fresh.reached, ROW, 0, f"list {identity:020}", partial(self._relist, identity))
         self._resume_time()
 
     def _resume_rows(self, rows: list[Event | PropertyChange]) -> None:
@@ -92,6 +98,13 @@ class Resumed(Replay):
             if edge.undone_at is not None and not {edge.seq}.isdisjoint({*self._fresh.undone, *self._fresh.rows}):
                 self._at(self._no_earlier(edge.undone_at), ROW, edge.seq, "undo", partial(self._part, edge))
         self._person = person_of(self._edges)
+
+    def _relist(self, identity: int) -> None:
+        """Somebody else put the person on a list or took it off: it enters and leaves segments by that."""
+        person = self._who(identity)
+        for trigger in self._moves(person) if self._is_launched else ():
+            self._start(fire(trigger, identity, self._moment(person)))
+        self._settle(person)
 
     def _resume_time(self) -> None:
         before = self._before

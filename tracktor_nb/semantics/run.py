@@ -6,13 +6,16 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Literal
+from typing import Literal, TypeVar
 
 from .campaign import Campaign
-from .event import Event, PropertyChange, Row, Value, order
+from .cohort import Cohort
+from .condition import InSegment
+from .event import RETRACTION, Event, PropertyChange, Row, Value, order
 from .nodes import WaitFor
 from .period import DAY, Calendar, Range
 from .person import Person, known_at
+from .references import parts_of
 
 LATE = DAY
 """What arrives so much later than it happened triggers nothing."""
@@ -80,7 +83,17 @@ class Run:
         triggers = self.definition.graph.triggers.values()
         if any(trigger.cause not in ("event", "changed") for trigger in triggers):
             return None
-        return self.heard | {str(trigger.name) for trigger in triggers if trigger.cause == "event"}
+        return self.heard | {RETRACTION} | {str(trigger.name) for trigger in triggers if trigger.cause == "event"}
+
+    @cached_property
+    def lists(self) -> Mapping[str, int]:
+        """The lists that a condition of the campaign asks for: their numbers by name."""
+        asked = (part for part in parts_of(self.definition) if isinstance(part, InSegment))
+        return {each.name: each.stands_for.number for each in asked if isinstance(each.stands_for, Cohort)}
+
+    def list_of(self, effect: Effect) -> int | None:
+        """Return the number of the list that an effect puts somebody on or takes somebody off, if it matters here."""
+        return self.lists.get(str(effect.body["list"])) if effect.kind in ("add", "remove") else None
 
     def listens(self, journey: Journey, name: str) -> bool:
         """True if an event of this name may matter to a journey: as the goal, or as what it waits for."""
@@ -130,6 +143,16 @@ class Journey:
         return self.ended is None
 
 
+AnyValue = TypeVar("AnyValue", Journey, "Standing")
+
+
+def altered(value: AnyValue, **fields: object) -> AnyValue:
+    """Return the value with other fields: what `replace` does, in a quarter of its time; a backtest does it by millions."""
+    made = object.__new__(type(value))
+    vars(made).update(vars(value), **fields)
+    return made
+
+
 @dataclass(frozen=True)
 class Effect:
     """One thing a journey did at a node, as data; `key` is unique and the same in every replay.
@@ -174,14 +197,14 @@ class Standing:
     def after(self, effect: Effect) -> Standing:
         """Return the standing once the effect is in force."""
         if effect.kind == "visit":
-            return replace(self, visits={**self.visits, effect.node: self.visits.get(effect.node, 0) + 1})
+            return altered(self, visits={**self.visits, effect.node: self.visits.get(effect.node, 0) + 1})
         if effect.kind == "letter":
             return replace(
                 self, letters=self.letters | {str(effect.body["letter"])}, sent_at=(*self.sent_at, effect.at)
             )
         if effect.kind == "entered":
-            return replace(self, inside=self.inside + 1, entered_at=effect.at)
-        return replace(self, inside=self.inside - 1) if effect.kind == "exit" else self
+            return altered(self, inside=self.inside + 1, entered_at=effect.at)
+        return altered(self, inside=self.inside - 1) if effect.kind == "exit" else self
 
 
 NOTHING = Standing()
@@ -227,6 +250,9 @@ class Moment:
         standing, row = self.standing.after(effect), row_of(effect, self.run, 0)
         if row is not None:
             return Moment(self.run, self.now, standing, self.calendar, lambda: _with_latest(self.person, row))
+        number = self.run.list_of(effect)
+        if number is not None:
+            return Moment(self.run, self.now, standing, self.calendar, lambda: _relisted(self.person, number, effect))
         if standing is self.standing:
             return self
         following = Moment(self.run, self.now, standing, self.calendar, self.look)
@@ -260,3 +286,9 @@ def _with_latest(person: Person, row: Event | PropertyChange) -> Person:
     if isinstance(row, Event):
         return replace(person, events=tuple(sorted((*person.events, row), key=order)))
     return replace(person, changes=tuple(sorted((*person.changes, row), key=order)))
+
+
+def _relisted(person: Person, number: int, effect: Effect) -> Person:
+    """Return the person on a list, or off it."""
+    others = person.cohorts - {number}
+    return replace(person, cohorts=others | {number} if effect.kind == "add" else others)

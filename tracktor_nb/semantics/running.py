@@ -10,6 +10,9 @@ from .replay import History
 from .resumed import Fresh, State
 from .run import Effect, Run
 
+Launched = tuple[int, int]
+"""A campaign's number, and the identity up to which people were looked at for its Run."""
+
 
 @dataclass(frozen=True)
 class RunningCampaign:

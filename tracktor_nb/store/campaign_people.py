@@ -12,7 +12,7 @@ from tracktor_nb.semantics.period import SECOND
 from tracktor_nb.semantics.person import known_at
 from tracktor_nb.semantics.resumed import Fresh
 from tracktor_nb.semantics.run import Standing, row_of
-from tracktor_nb.semantics.running import Done, PeoplePart, RunningCampaign, Walker
+from tracktor_nb.semantics.running import Done, Launched, PeoplePart, RunningCampaign, Walker
 
 from . import shelf
 from .campaigns import FOLLOWER, launched_upto, running_campaigns, state_mark
@@ -21,6 +21,7 @@ from .database import Database
 from .events import NewChange, NewEvent, record_rows
 from .following import Place, leave_place, move_place, news, take_place
 from .journeys import due_identities, states, write_state
+from .lists import change_lists
 from .rows_of_people import chunks
 from .tables import campaign, definition, effect, identity, undoing
 from .writer import Transaction
@@ -73,12 +74,25 @@ class CampaignPeople:
     def campaigns(self) -> Sequence[RunningCampaign]:
         """Return the campaigns that were run and not stopped, with the segments they ask for as they are saved now."""
         with self._database.read() as connection:
-            newest = sa.select(sa.func.max(definition.c.id)).where(definition.c.site_id == self._site_id)
-            mark = connection.execute(newest).scalar(), state_mark(connection, self._site_id)
+            mark = self._mark_of(connection)
             if mark != self._mark:
                 self._campaigns = running_campaigns(connection, self._site_id, shelf.lookup(connection, self._site_id))
                 self._mark = mark
+                self._read_to = 0
         return self._campaigns
+
+    def _mark_of(self, connection: sa.Connection) -> object:
+        newest = sa.select(sa.func.max(definition.c.id)).where(definition.c.site_id == self._site_id)
+        return connection.execute(newest).scalar(), state_mark(connection, self._site_id)
+
+    def _wanted(self) -> tuple[frozenset[str] | None, bool]:
+        """The names of events that may start or move somebody (None: any may), and whether property changes may."""
+        runs = [run for each in self._campaigns for run in each.runs]
+        names = [run.wanted for run in runs]
+        causes = {trigger.cause for run in runs for trigger in run.definition.graph.triggers.values()}
+        if None in names:
+            return None, True
+        return frozenset().union(*(each for each in names if each is not None)), "changed" in causes
 
     # --- parts ------------------------------------------------------------------------------------------------------
 
@@ -86,17 +100,19 @@ class CampaignPeople:
         """Return what came since the last part that was kept, None if nothing did."""
         place = self._held
         with self._database.read() as connection:
-            told = news(connection, place._replace(position=self._upto))
+            told = news(connection, place._replace(position=self._upto), *self._wanted())
             if told is None:
                 return None
+            if self._mark_of(connection) != self._mark:  # a campaign began meanwhile, for which this may be news
+                return PeoplePart(Fresh(), (), place.reached, True, self._upto)
             if not told.seqs or not self._campaigns:
                 self._read_to = told.position
-                return None
+                return PeoplePart(Fresh(), (), place.reached, True, told.position) if told.rest else None
             people = self._walkers(connection, told.identities, told.position)
             undone = self._undone(connection, told.seqs) if told.parted else frozenset[int]()
         known = [known_at(row) for each in people for row in rows_of(each.history) if row.seq in told.seqs]
         known += [edge.undone_at or 0 for each in people for edge in each.history.edges if edge.seq in undone]
-        fresh = Fresh(told.seqs, undone, place.reached)
+        fresh = Fresh(told.seqs, undone, place.reached, told.listed)
         return PeoplePart(fresh, people, max([place.reached, *known]), told.rest, told.position)
 
     def due(self, campaigns: Collection[int], until: int) -> PeoplePart | None:
@@ -114,9 +130,9 @@ class CampaignPeople:
             # With rows that are not followed yet: what was known at Run is looked at now, and only now.
             return (self._part(connection, ids, None), ids[-1]) if ids else None
 
-    def launched(self, campaign_id: int, upto: int | None) -> None:
-        """Note how far Run has come; None: everybody was looked at."""
-        self._database.writer.run(lambda tx: launched_upto(tx, campaign_id, upto))
+    def launched(self, campaign_id: int) -> None:
+        """Note that everybody was looked at for Run."""
+        self._database.writer.run(lambda tx: launched_upto(tx, campaign_id, None))
 
     def outside(self, name: str, identities: Collection[int], at: int) -> Standing:
         """Return what else was known of somebody at an instant: letters of other campaigns."""
@@ -128,17 +144,24 @@ class CampaignPeople:
                 sent_at += connection.execute(others.where(*its, campaign.c.name != name)).scalars()
         return Standing(sent_at=tuple(sorted(sent_at)))
 
-    def keep(self, part: PeoplePart, done: Sequence[Done], reached: int) -> bool:
-        """Write what campaigns did for the people of a part, and go on behind it; False if another one did."""
+    def keep(self, part: PeoplePart, done: Sequence[Done], reached: int, launched: Launched | None = None) -> bool:
+        """Write what campaigns did for the people of a part, and go on behind it; False if another one did.
+
+        `launched` is the campaign that was Run for these people, and the last of them.
+        """
         place = self._held
         onward = place._replace(position=part.position, reached=max(reached, place.reached))
+        now = self._clock()
 
         def step(tx: Transaction) -> bool:
             if not move_place(tx, place, onward):
                 return False
             for each in done:
                 write_state(tx, each.campaign.id, each.before, each.after, each.effects)
+                change_lists(tx, self._site_id, each.effects, now)
             record_rows(tx, self._site_id, _rows(tx, done))
+            if launched is not None:
+                launched_upto(tx, *launched)
             return True
 
         moved = self._database.writer.run(step)
@@ -149,7 +172,7 @@ class CampaignPeople:
     def _part(self, connection: sa.Connection, identities: Collection[int], upto: int | None) -> PeoplePart:
         place = self._held
         people = self._walkers(connection, identities, upto)
-        return PeoplePart(Fresh(reached=place.reached), people, place.reached, False, place.position)
+        return PeoplePart(Fresh(reached=place.reached), people, place.reached, False, self._upto)
 
     @property
     def _upto(self) -> int:

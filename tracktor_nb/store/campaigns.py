@@ -21,6 +21,7 @@ from tracktor_nb.semantics.running import RunningCampaign
 from .canonical import json_text
 from .following import begin_here, interrupt
 from .journeys import journey_of, write_effects, write_journeys
+from .lists import make_lists
 from .tables import campaign, campaign_version, journey
 from .writer import Transaction
 
@@ -40,7 +41,7 @@ def launch(
         site_id=site_id, name=name, launched_at=now, start_present=start_present, paused="[]", launching=0
     )
     id = tx.connection.execute(made.returning(campaign.c.id)).scalar_one()
-    _add_version(tx, id, 1, definition, revision, now)
+    _add_version(tx, site_id, id, 1, definition, revision, now)
 
 
 def publish(
@@ -60,7 +61,7 @@ def publish(
     interrupt(tx, site_id)
     running = find(tx.connection, site_id, name, lookup)
     version = running.run.version + 1
-    _add_version(tx, running.id, version, definition, revision, now)
+    _add_version(tx, site_id, running.id, version, definition, revision, now)
     new = replace(running.run, version=version, definition=resolved(definition, lookup))
     if not moving:
         return 0
@@ -180,8 +181,9 @@ def _each_inside(
 
 
 def _add_version(
-    tx: Transaction, campaign_id: int, version: int, definition: Campaign, revision: int, now: int
+    tx: Transaction, site_id: int, campaign_id: int, version: int, definition: Campaign, revision: int, now: int
 ) -> None:
+    make_lists(tx, site_id, definition, now)
     values = {"campaign_id": campaign_id, "version": version, "revision": revision, "published_at": now}
     tx.connection.execute(campaign_version.insert().values(body=codec.to_json(definition), **values))
 

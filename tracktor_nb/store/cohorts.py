@@ -16,8 +16,9 @@ from . import definitions, shelf
 from .database import Database
 from .import_columns import people_columns
 from .import_files import open_file
+from .rows_of_people import listed_in
 from .sites import SiteRecord
-from .tables import cohort_member, definition, identity
+from .tables import definition, identity
 from .writer import Transaction
 
 _CHUNK = 2000
@@ -89,8 +90,7 @@ def identities_of(
 
 def cohorts_of(connection: sa.Connection, site_id: int, identities: Iterable[int]) -> list[str]:
     """Return the names of the cohorts that list one of the identities, archived ones and older revisions too."""
-    listed = sa.select(cohort_member.c.cohort).where(cohort_member.c.identity_id.in_(list(identities)))
-    numbers = set(connection.execute(listed).scalars())
+    numbers = {number for number, listed in listed_in(connection, dict.fromkeys(identities, 0)).items() if listed}
     names = sa.select(definition.c.name).where(definition.c.site_id == site_id, definition.c.kind == "cohort")
     return sorted(
         name

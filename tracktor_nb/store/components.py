@@ -44,7 +44,7 @@ def components(connection: sa.Connection, identities: Collection[int], upto: int
     members = defaultdict[int, set[int]](set)
     for id, root in group.items():
         members[root].add(id)
-    cohorts = listed_in(connection, removed)
+    cohorts = listed_in(connection, removed, upto)
     return [
         Component(
             frozenset(its),

@@ -6,6 +6,7 @@ part that was read, and only from where it stood, so nothing is done twice even 
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -13,7 +14,7 @@ import sqlalchemy as sa
 
 from .definitions import names
 from .positions import log_end, position_of
-from .tables import cohort_member, event, identity_edge, property_change, undoing
+from .tables import cohort_member, event, event_name, identity_edge, property_change, undoing
 from .writer import Transaction
 
 MOST_ROWS = 250
@@ -98,17 +99,20 @@ def interrupt(tx: Transaction, site_id: int) -> None:
     tx.execute("UPDATE follower SET reached = reached + 1 WHERE site_id = ?", (site_id,))
 
 
-def news(connection: sa.Connection, place: Place) -> News | None:
-    """Return the next part of the log of the place's site, None while there is none."""
+def news(
+    connection: sa.Connection, place: Place, events: Collection[str] | None = None, changes: bool = True
+) -> News | None:
+    """Return the next part of the log of the place's site, None while there is none.
+
+    It tells of events of these names only (None: of any), and of property changes if asked to; of all else always.
+    """
     last = log_end(connection)
     end = min([last, *(_page_end(connection, table, place) for table in (event, property_change, cohort_member))])
     if end <= place.position:
         return None
-    seqs, identities = set[int](), set[int]()
-    for table in (event, property_change):
-        for seq, whose in _told(connection, table, place, end):
-            seqs.add(seq)
-            identities.add(whose)
+    told = _told(connection, event, place, end, events)
+    told += _told(connection, property_change, place, end) if changes else []
+    seqs, identities = {seq for seq, _ in told}, {whose for _, whose in told}
     merged, undone = _merged(connection, place, end), _undone(connection, place, end)
     joined, parted = (frozenset(id for _, *ends in rows for id in ends) for rows in (merged, undone))
     lists = _listed(connection, place, end)
@@ -135,8 +139,12 @@ def _inside(connection: sa.Connection, table: sa.Table, place: Place, end: int) 
     return sa.and_(table.c.site_id + 0 == place.site_id, where >= place.position, where < end)
 
 
-def _told(connection: sa.Connection, table: sa.Table, place: Place, end: int) -> list[tuple[int, int]]:
+def _told(
+    connection: sa.Connection, table: sa.Table, place: Place, end: int, events: Collection[str] | None = None
+) -> list[tuple[int, int]]:
     rows = sa.select(table.c.seq, table.c.identity_id).where(_inside(connection, table, place, end))
+    if events is not None:
+        rows = rows.join(event_name, event_name.c.id == event.c.name_id).where(event_name.c.name.in_(sorted(events)))
     return [(row[0], row[1]) for row in connection.execute(rows)]
 
 

@@ -39,7 +39,7 @@ CHANGES = pa.schema(
     {"seq": _INT, "identity_id": _INT, "time": _INT, "known_at": _INT, "imported": _BOOL}
     | {"origin": _TEXT, "data": _TEXT}
 )
-COHORTS = pa.schema(dict.fromkeys(("seq", "cohort", "identity_id"), _INT))
+COHORTS = pa.schema(dict.fromkeys(("seq", "cohort", "identity_id"), _INT) | {"listed": _BOOL})
 OF_PEOPLE = (event, property_change, cohort_member)
 """What goes with a person who is removed."""
 EVENT_NAMES = pa.schema({"name": _TEXT, "events": _INT, "first": _INT, "last": _INT})
@@ -103,7 +103,7 @@ class Frames:
         return self._table(statement, EDGES)
 
     def cohorts(self, after: int = 0, upto: int | None = None) -> Iterator[pa.RecordBatch]:
-        """Yield who was put on which list in a part of the log; whose list a number is, is not said here."""
+        """Yield who was put on which list, or taken off it, in a part of the log; a number's name is not said here."""
         for rows, _ in self._pages(cohort_member, COHORTS, after, self._end(upto)):
             yield _batch(rows, COHORTS)
 

@@ -46,14 +46,15 @@ def changes_of(connection: sa.Connection, identities: Removed, upto: int | None 
                 yield PropertyChange(time, seq, orjson.loads(data), whose, known_at, bool(imported), origin)
 
 
-def listed_in(connection: sa.Connection, identities: Removed) -> dict[int, set[int]]:
-    """Return the cohorts by number, each with those of the identities that it lists."""
+def listed_in(connection: sa.Connection, identities: Removed, upto: int | None = None) -> dict[int, set[int]]:
+    """Return the cohorts by number, each with those of the identities that it lists, `upto` a position of the log."""
     row, found = cohort_member.c, defaultdict[int, set[int]](set)
+    said = sa.select(row.cohort, row.seq, row.identity_id, row.listed).where(*below(connection, cohort_member, upto))
     for chunk in chunks(sorted(identities)):
-        listed = sa.select(row.cohort, row.seq, row.identity_id).where(row.identity_id.in_(chunk))
-        for cohort, seq, whose in connection.execute(listed):
+        its = said.where(row.identity_id.in_(chunk)).order_by(row.seq)
+        for cohort, seq, whose, listed in connection.execute(its):
             if seq > identities[whose]:
-                found[cohort].add(whose)
+                (found[cohort].add if listed else found[cohort].discard)(whose)
     return found
 
 

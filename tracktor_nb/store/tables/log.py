@@ -129,7 +129,7 @@ property_change = sa.Table(
     _once_per_message("property_change"),
 )
 
-# Who is on the list with the number `cohort`, which a saved Cohort names.
+# Who was put on the list with the number `cohort`, which a saved Cohort names, or taken off it: the latest row counts.
 cohort_member = sa.Table(
     "cohort_member",
     metadata,
@@ -137,6 +137,7 @@ cohort_member = sa.Table(
     sa.Column("site_id", Number, nullable=False),
     sa.Column("cohort", Number, nullable=False),
     sa.Column("identity_id", Number, nullable=False),
+    sa.Column("listed", sa.Boolean, nullable=False, server_default=sa.true()),
     sa.Index("cohort_member_identity", "identity_id"),
 )
 
