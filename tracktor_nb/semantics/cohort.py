@@ -1,4 +1,4 @@
-"""Cohorts: people listed once, as members at a date or by their ids; the list does not change (SEMANTICS 3)."""
+"""Cohorts: people listed once, as members at a date or by their ids; only campaigns change a list (SEMANTICS 3)."""
 
 from __future__ import annotations
 
