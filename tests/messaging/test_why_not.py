@@ -12,8 +12,8 @@ from tracktor_nb.errors import NotFoundError, UnknownNameError
 from tracktor_nb.facade.base import Wired
 from tracktor_nb.semantics.campaign import Campaign
 from tracktor_nb.semantics.condition import did, has
-from tracktor_nb.semantics.node import Exit
-from tracktor_nb.semantics.nodes import AddTo, Filter, SendLetter, SendMessage, SetProperty, Wait, WaitFor
+from tracktor_nb.semantics.node import Exit, Go
+from tracktor_nb.semantics.nodes import AddTo, Filter, Limit, SendLetter, SendMessage, SetProperty, Wait, WaitFor
 from tracktor_nb.semantics.period import DAY, HOUR
 from tracktor_nb.semantics.trigger import Trigger
 from tracktor_nb.settings import Settings
@@ -167,3 +167,42 @@ def test_a_person_is_asked_about_by_any_of_its_ids_and_by_its_number(live: Shop)
         asked(live, "bob")
     with pytest.raises(UnknownNameError, match="nope"):
         asked(live, "ann", "nope")
+
+
+def test_whatever_happened_every_step_of_a_journey_is_told_once_and_in_its_order(live: Shop) -> None:
+    live.run(
+        Campaign(
+            [
+                Trigger.event("Register"),
+                Limit(2, no=[Exit()], id="limit"),
+                WaitFor("Register", "1h", happened=[Go("limit")], timed_out=[SendLetter("Hi"), SendLetter("Bye")]),
+            ],
+            quiet_hours=("23:00", "08:00"),
+        )
+    )
+    live.set("ann", email="ann@example.com")
+    live.track("ann", "Register")
+    live.after(HOUR)
+    live.after(HOUR)
+    assert [row[:2] for row in asked(live, "ann")[1]] == [
+        ("trigger-1", "started"),
+        ("limit", "went on by 'yes'"),
+        ("wait_for-1", "began to wait until 2023-11-15 00:13:21"),
+        ("wait_for-1", "went on"),
+        ("send_letter-1", "put off until 2023-11-15 08:00:00"),
+        ("send_letter-1", "letter 'Hi' put off until 2023-11-15 08:00:00"),
+        ("send_letter-1", "waiting until 2023-11-15 08:00:00"),
+    ]
+    live.after(8 * HOUR)
+    live.track("ann", "Register")
+    live.after()
+    assert [row[:2] for row in asked(live, "ann")[1]][6:] == [
+        ("send_letter-1", "letter 'Hi' queued"),
+        ("send_letter-2", "came"),
+        ("send_letter-2", "letter 'Bye' queued"),
+        ("send_letter-2", "left"),
+        ("trigger-1", "started"),
+        ("limit", "went on by 'no'"),
+        ("exit-1", "came"),
+        ("exit-1", "left"),
+    ]
