@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
 
+from .errors import DefinitionError
 from .store import campaigns, shelf
 from .store.frames import Frames
-from .store.tallies import tally_of
+from .store.tallies import identities_at, tally_of
 from .store.traces import trace_of
 
 if TYPE_CHECKING:
-    from .analysis.results import CampaignReport, Explanation
+    from .analysis.results import CampaignReport, Explanation, PeoplePage, Result
     from .facade.base import Wired
 
 
@@ -59,4 +61,35 @@ def campaign_report(site: Wired, name: str, now: int) -> CampaignReport:
         lift=tally.lift,
         lift_low=low,
         lift_high=high,
+        asked=_Asked(site, running.id, name, now),
     )
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """Who lists the people behind a report's numbers, and says why one of them is there."""
+
+    site: Wired
+    campaign_id: int
+    name: str
+    now: int
+
+    def people_page(self, which: Mapping[str, Any], offset: int, limit: int | None, search: str) -> PeoplePage:
+        """Return some of the people whom a number of a node counts."""
+        import numpy as np
+
+        from .analysis.answers.people import people_page
+
+        with self.site.database.read() as connection:
+            ids = identities_at(connection, self.campaign_id, which.get("node"), which.get("what", "came"))
+        log = self.site._log()
+        codes = log.identities.codes(np.array(sorted(ids), np.int64))
+        return people_page(log, np.unique(log.person_of[codes[codes >= 0]]), self.now, offset, limit, search)
+
+    def explain(self, person: Any) -> Explanation:
+        """Return everything that the campaign decided about a person."""
+        return why_not(self.site, self.name, person, self.now)
+
+    def again(self, **options: Any) -> Result:
+        """Refuse: what ran cannot run otherwise."""
+        raise DefinitionError(f"{self.name!r} has run as it is; rehearse another version with site.backtest(…).")

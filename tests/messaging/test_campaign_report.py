@@ -10,7 +10,7 @@ import pytest
 from tests.messaging.running_shop import Shop
 from tracktor_nb.analysis.results import CampaignReport, from_dict
 from tracktor_nb.campaign_answers import campaign_report
-from tracktor_nb.errors import UnknownNameError
+from tracktor_nb.errors import DefinitionError, UnknownNameError
 from tracktor_nb.facade.base import Wired
 from tracktor_nb.semantics.campaign import Campaign
 from tracktor_nb.semantics.condition import has
@@ -158,3 +158,23 @@ def test_counts_in_sql_are_those_of_the_effects_one_by_one(live: Shop) -> None:
     assert sum(sum(row["skipped"].values()) for row in rows) == kinds["skip"]
     assert sum(row["out"].get("happened", 0) for row in rows) == kinds["left"]
     assert rows[0]["arrived"] == kinds["entered"]
+
+
+def test_the_people_behind_each_number_are_listed_and_explained(live: Shop) -> None:
+    campaign = Campaign([Trigger.event("Register"), Split(50, id="half"), SendLetter("Hello"), Wait("1d", id="pause")])
+    live.run(campaign)
+    for number in range(10):
+        live.set(f"p{number}", **({"email": f"p{number}@example.com"} if number < 4 else {}))
+        live.track(f"p{number}", "Register")
+    live.after()
+    report = report_on(live)
+    (_, half, letter, _) = report.nodes
+    assert len(report.people()) == len(report.people("pause", "waiting")) == 10
+    assert len(report.people("half", "yes")) == half["out"]["yes"]
+    assert sorted(report.people(node="send_letter-1", what="done")["distinct_id"]) == ["p0", "p1", "p2", "p3"]
+    assert len(report.people("send_letter-1", "no email")) == letter["skipped"]["no email"] == 6
+    assert report.people_page("half", limit=3, search="p7").rows[0]["distinct_id"] == "p7"
+    assert report.people("nowhere").empty
+    assert report.explain("p7").summary.startswith("letter 'Hello' not sent on")
+    with pytest.raises(DefinitionError, match=r"site\.backtest"):
+        report.asked.again(order="any")  # type: ignore[union-attr]

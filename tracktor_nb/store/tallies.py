@@ -6,9 +6,18 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from tracktor_nb.semantics.tally import Group, Tally
+from tracktor_nb.semantics.tally import SENT, Group, Tally
 
 from .tables import effect, identity, journey
+
+_KINDS: dict[str, tuple[str, ...]] = {
+    "came": ("visit",),
+    "done": SENT,
+    "skipped": ("skip",),
+    "refused": ("refused",),
+    "goal": ("goal",),
+    "left": ("exit",),
+}
 
 
 def tally_of(connection: sa.Connection, campaign_id: int) -> Tally:
@@ -23,6 +32,22 @@ def tally_of(connection: sa.Connection, campaign_id: int) -> Tally:
         groups.get((1, 1), Group()),
         groups.get((0, 1), Group()),
     )
+
+
+def identities_at(connection: sa.Connection, campaign_id: int, node: str | None, what: str) -> set[int]:
+    """Return who is behind a number of a node: those that "came", are "waiting", had something "done", "skipped" or
+    "refused", reached the "goal" or "left" there, or went out by an output or were kept back for a reason of that name.
+
+    Without a node everybody who started.
+    """
+    if node is None or what == "waiting":
+        here = [] if node is None else [journey.c.node == node, journey.c.ended.is_(None)]
+        started = sa.select(journey.c.identity_id).where(journey.c.campaign_id == campaign_id, *here)
+        return set(connection.execute(started).scalars())
+    named = sa.or_(*(_said(connection, name) == what for name in ("output", "reason")))
+    meant = effect.c.kind.in_(_KINDS[what]) if what in _KINDS else named
+    its = effect.c.campaign_id == campaign_id, effect.c.node == node
+    return set(connection.execute(sa.select(effect.c.identity_id).where(*its, meant)).scalars())
 
 
 def _done(connection: sa.Connection, campaign_id: int) -> dict[tuple[str, str, str], int]:

@@ -23,6 +23,10 @@ class CampaignReport(Result):
     `nodes` has one row a node, as `semantics.tally.NodeCounts` describes it. `treated`, `held_out` and `mixed` hold
     `people` who started and how many reached the goal (`goals`); `lift` is the difference of the two shares between
     `lift_low` and `lift_high` (95 % confidence), None while one of the groups is empty.
+
+    `people(node, what)` lists those who "came", are "waiting", had something "done", "skipped" or "refused", reached
+    the "goal" or "left" there, or went by an output ("yes") or were kept back for a reason ("no email") of that name;
+    `people()` everybody who started.
     """
 
     definition: Campaign
@@ -37,7 +41,7 @@ class CampaignReport(Result):
     lift_high: float | None
 
     kind = "campaign"
-    numbers = ()
+    numbers = ("node", "what")
 
     @property
     def title(self) -> str:
