@@ -30,7 +30,8 @@ check: $(CHECKABLE) $(TESTABLE)  ## style, types and floors
 bench: $(TESTABLE)  ## measure the ingest server, as ratios (quiet machine, a few minutes)
 	$(BIN)/python -m benchmarks.ingest
 
-soak: $(BUILT) $(TESTABLE)  ## a thousand page loads and 60 killed workers: what was promised, stored, done twice (ten minutes)
+soak: $(BUILT) $(TESTABLE)  ## new examples for every law, 60 killed workers, a thousand page loads (half an hour)
+	HYPOTHESIS_PROFILE=new $(BIN)/python -m pytest tests/semantics tests/test_round_trip.py tests/test_agreement*.py
 	$(BIN)/python -m tests.messaging.kills
 	$(BIN)/python -m tests.browser.loads
 
