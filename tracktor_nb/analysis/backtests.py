@@ -75,24 +75,26 @@ def histories_of(backtest: Backtest, log: Log, within: Range, calendar: Calendar
 def _collected(histories: Histories, replays: Iterable[Replay]) -> Rehearsal:
     codes: dict[What, int] = {}
     places: dict[str, int] = {}
-    rows: list[tuple[int, int, int, int]] = []
-    waiting: list[tuple[int, int]] = []
+    identity, node, what, at = (list[int]() for _ in range(4))
+    waiting, waiting_at = list[int](), list[int]()
     for replay in replays:
         for effect in replay.effects:
-            what = codes.setdefault(what_of(effect), len(codes))
-            rows.append((effect.identity, places.setdefault(effect.node, len(places)), what, effect.at))
-        waiting += [(each.identity, places[str(each.node)]) for each in replay.journeys.values() if each.is_inside]
-    columns = np.array(rows, np.int64).reshape(-1, 4).T
-    waits = np.array(waiting, np.int64).reshape(-1, 2).T
+            identity.append(effect.identity)
+            node.append(places.setdefault(effect.node, len(places)))
+            what.append(codes.setdefault(what_of(effect), len(codes)))
+            at.append(effect.at)
+        inside = [each for each in replay.journeys.values() if each.is_inside]
+        waiting += [each.identity for each in inside]
+        waiting_at += [places[str(each.node)] for each in inside]
     return Rehearsal(
         histories.log,
         list(places),
         list(codes),
-        histories.people(columns[0]),
-        columns[1],
-        columns[2],
-        columns[3],
-        (histories.people(waits[0]), waits[1]),
+        histories.people(np.array(identity, np.int64)),
+        np.array(node, np.int64),
+        np.array(what, np.int64),
+        np.array(at, np.int64),
+        (histories.people(np.array(waiting, np.int64)), np.array(waiting_at, np.int64)),
     )
 
 

@@ -30,7 +30,7 @@ from .nodes import (
 )
 from .period import duration
 from .person import known_at
-from .run import Effect, Journey, Kind, Moment, Run
+from .run import Effect, Journey, Kind, Moment, Run, altered
 from .trigger import Trigger
 from .truth import matches, truth
 from .values import thawed
@@ -193,7 +193,7 @@ class _Walk:
                 return self.exit(here, "end")
             here, node = id, self.graph.nodes[id]
             visits = {**self.journey.visits, id: self.journey.visits.get(id, 0) + 1}
-            self.journey = replace(self.journey, node=id, due_at=None, visits=visits)
+            self.journey = altered(self.journey, node=id, due_at=None, visits=visits)
             decided: dict[str, Value] = {}
             self.effect(id, "visit", decided)  # an entry limit counts the visit that it decides about
             turn = self.turn(id, node)
@@ -216,16 +216,16 @@ class _Walk:
             self.effect(id, turn.kind, turn.body)
         if turn.until is None and self.journey.due_at is None:
             return True
-        self.journey = replace(self.journey, due_at=turn.until)
+        self.journey = altered(self.journey, due_at=turn.until)
         return turn.until is None
 
     def reach_goal(self, node: str) -> None:
         self.effect(node, "goal")
-        self.journey = replace(self.journey, goal_at=self.moment.now)
+        self.journey = altered(self.journey, goal_at=self.moment.now)
 
     def exit(self, node: str, reason: str) -> None:
         self.effect(node, "exit", {"reason": reason})
-        self.journey = replace(self.journey, node=None, due_at=None, ended=reason)
+        self.journey = altered(self.journey, node=None, due_at=None, ended=reason)
 
 
 # --- what each node decides -----------------------------------------------------------------------------------------
