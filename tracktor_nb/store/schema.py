@@ -12,7 +12,7 @@ from tracktor_nb.errors import StoreError
 
 from .engines import when_free
 
-HEAD = "0006"
+HEAD = "0007"
 """The newest migration; what a database must have before it is used."""
 LONGEST_MIGRATION = 60.0
 """Seconds that a process waits for another one that brings the tables up to date."""
