@@ -6,7 +6,7 @@ import re
 from bisect import bisect_left
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -50,6 +50,7 @@ Period = str | tuple[str, str]
 """A named range, a duration that ends now ("30d"), or (start, end) as ISO texts, end excluded."""
 
 
+@lru_cache(maxsize=1024)
 def duration(text: str) -> int:
     """Return the microseconds of a duration such as "30d", "12h", "15m", "90s" or "2w"."""
     number, unit = _parts(text)
