@@ -11,11 +11,13 @@ import pytest
 
 from tracktor_nb.analysis.evaluate import evaluate
 from tracktor_nb.analysis.results import FunnelResult, MetricResult, SegmentResult
-from tracktor_nb.errors import FrameError
+from tracktor_nb.errors import DefinitionError, FrameError
+from tracktor_nb.semantics.campaign import Campaign
 from tracktor_nb.semantics.condition import did, did_not, has
 from tracktor_nb.semantics.funnel import Funnel
 from tracktor_nb.semantics.metric import Metric
 from tracktor_nb.semantics.segment import Segment
+from tracktor_nb.semantics.trigger import Trigger
 
 CDNOW = Path(__file__).parents[1] / "data" / "cdnow_purchases.csv.gz"
 EVENTS = pd.DataFrame(
@@ -141,3 +143,8 @@ def test_as_of_a_date_rows_that_were_known_later_are_not_there() -> None:
 def test_an_instant_that_is_none_is_refused() -> None:
     with pytest.raises(FrameError, match="now='soon' is not an instant"):
         evaluate(Funnel(["A"]), EVENTS, now="soon")
+
+
+def test_a_campaign_is_no_question() -> None:
+    with pytest.raises(DefinitionError, match="A campaign is no question"):
+        evaluate(Campaign([Trigger.event("A")]), EVENTS)

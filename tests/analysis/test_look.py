@@ -11,9 +11,10 @@ import pandas as pd
 import plotly.graph_objects as go
 import pytest
 
+from tracktor_nb.analysis.answers import KINDS
 from tracktor_nb.analysis.evaluate import evaluate
-from tracktor_nb.analysis.figures.look import DARK, FAINT, FONT, GRID, INK, PALETTE
-from tracktor_nb.analysis.results import KINDS, Result
+from tracktor_nb.analysis.figures.look import DARK, FAINT, FONT, GRID, INK, PALETTE, wrapped
+from tracktor_nb.analysis.results import Result
 from tracktor_nb.semantics.acquisition import Acquisition
 from tracktor_nb.semantics.backtest import Backtest, BacktestDifference
 from tracktor_nb.semantics.campaign import Campaign
@@ -114,7 +115,7 @@ def is_known(colour: str) -> bool:
 
 
 def test_no_kind_is_left_out() -> None:
-    assert {asked(definition, NOBODY).kind for definition in DEFINITIONS} == set(KINDS)
+    assert {asked(definition, NOBODY).kind for definition in DEFINITIONS} == {kind.result.kind for kind in KINDS.values()}
 
 
 @pytest.mark.parametrize("definition", DEFINITIONS, ids=repr)
@@ -174,3 +175,18 @@ def test_the_explorer_names_each_answer_by_what_differs_from_the_question() -> N
     ticks = asked(FunnelRules(Funnel(["View", "Buy"], window="7d")), MANY).figure()["layout"]["yaxis"]["ticktext"]
     assert ticks[0].startswith("as asked")
     assert not any("loose order" in tick for tick in ticks)
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("Buy", "Buy"),
+        ("", ""),
+        ("a & b", "a &amp; b"),
+        ("one two three four", "one two<br>three …"),
+        ("https://example.com/shop", "https:…"),
+        ("see https://example.com/shop", "see<br>https:…"),
+    ],
+)
+def test_a_long_name_keeps_its_beginning(name: str, shown: str) -> None:
+    assert wrapped(name, 9) == shown

@@ -24,6 +24,7 @@ _POLICY = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inl
 _STYLE = (
     ":root{color-scheme:light dark}body{font:15px/1.5 system-ui,-apple-system,'Segoe UI',Roboto,sans-serif;"
     "max-width:900px;margin:40px auto;padding:0 20px}section{margin:0 0 48px}h1{font-size:26px}h2{font-size:19px}"
+    "h1,h2{overflow-wrap:anywhere}"
     "details{margin:8px 0;font-size:13px;overflow-x:auto}summary{cursor:pointer}.dataframe{border-collapse:collapse}"
     ".dataframe td,.dataframe th{padding:3px 10px;border:0;border-bottom:1px solid rgba(128,128,128,.25);"
     "text-align:right}@media print{details{display:none}}"

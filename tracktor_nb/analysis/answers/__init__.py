@@ -47,6 +47,7 @@ from tracktor_nb.analysis.results import (
     StickinessResult,
     StopsResult,
 )
+from tracktor_nb.errors import DefinitionError
 from tracktor_nb.semantics.codec import kind_of
 from tracktor_nb.semantics.definition import Definition
 from tracktor_nb.semantics.period import Calendar, Period
@@ -141,7 +142,15 @@ class Answered:
 def answer(
     definition: Definition, log: Log, period: Period, now: int, calendar: Calendar, as_of: int | None = None
 ) -> Result:
-    """Return the answer of the log at `now`; with `as_of`, what the log knew then, asked no later than then."""
+    """Return the answer of the log at `now`; with `as_of`, what the log knew then, asked no later than then.
+
+    DefinitionError for what asks nothing: a campaign.
+    """
+    if kind_of(definition) not in KINDS:
+        raise DefinitionError(
+            f"A {kind_of(definition)} is no question. What it would have done tells site.backtest(…), "
+            "what it does once it was launched site.deliveries(…)."
+        )
     if as_of is not None:
         log, now = log.as_of(as_of), min(now, as_of)
     question = Question(definition, log, period, now, calendar)

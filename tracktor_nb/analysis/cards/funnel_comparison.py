@@ -6,6 +6,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from tracktor_nb.analysis.figures.funnel_comparison import is_clear
+from tracktor_nb.analysis.figures.look import wrapped
 from tracktor_nb.analysis.wording import number, percent, points
 
 from .look import card_of, table
@@ -25,7 +26,7 @@ def card(result: FunnelComparisonResult) -> str:
         ]
         for at, step in enumerate(result.steps, start=1)
     ]
-    names = [escape(name) for name in result.definition.names]
+    names = [wrapped(name, 24, 3) for name in result.definition.names]
     body = table(["step", *names, "difference", "95 % interval", ""], rows, (1, 2, 3, 4))
     return card_of(result, "Two groups in one funnel", body)
 

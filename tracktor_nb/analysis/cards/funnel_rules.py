@@ -6,6 +6,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from tracktor_nb.analysis.figures.funnel_rules import variant_in_words
+from tracktor_nb.analysis.figures.look import wrapped
 from tracktor_nb.analysis.wording import number
 
 from .look import MOST_ROWS, QUIET, card_of, table
@@ -31,7 +32,7 @@ def card(result: FunnelRulesResult) -> str:
                 number(differ),
             ]
         )
-    heads = ["variant", "rules", *(escape(label) for label in result.labels), "people who differ"]
+    heads = ["variant", "rules", *(wrapped(label, 20, 3) for label in result.labels), "people who differ"]
     hidden = len(groups) - len(rows)
     more = f"<div style='{QUIET}'>and {number(hidden)} more answers, see .table</div>" if hidden else ""
     return card_of(result, "One funnel, every rule", table(heads, rows, range(2, len(heads))) + more)

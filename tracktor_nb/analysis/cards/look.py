@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 MOST_ROWS = 12
 CARD = (
     "font:13px/1.5 system-ui,-apple-system,'Segoe UI',Roboto,sans-serif;border:1px solid rgba(128,128,128,.28);"
-    "border-radius:12px;padding:14px 18px;margin:4px 0;max-width:860px;box-sizing:border-box"
+    "border-radius:12px;padding:14px 18px;margin:4px 0;max-width:860px;box-sizing:border-box;overflow-wrap:anywhere"
 )
 QUIET = "opacity:.68;font-size:12px"
 _TABLE = "table-layout:auto;border-collapse:collapse;width:100%;margin:8px 0 4px;color:inherit;font-size:13px"
@@ -40,7 +40,7 @@ def provenance(result: Result) -> str:
 def table(heads: Sequence[str], rows: Iterable[Sequence[str]], right: Container[int]) -> str:
     """Return a table of ready HTML cells; the columns in `right` hold numbers."""
     side = [
-        f"{_CELL};{'text-align:right;white-space:nowrap' if at in right else 'text-align:left;min-width:6em'}"
+        f"{_CELL};{'text-align:right;white-space:nowrap' if at in right else 'text-align:left;min-width:7em'}"
         for at in range(len(heads))
     ]
     head = "".join(

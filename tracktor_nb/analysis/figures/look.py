@@ -57,9 +57,9 @@ def room(texts: Iterable[str]) -> dict[str, Any]:
 
 
 def wrapped(text: str, width: int = 28, lines: int = 2) -> str:
-    """Return a long name on a few lines."""
-    found = textwrap.wrap(text, width, max_lines=lines, placeholder=" …") or [""]
-    return "<br>".join(escape(line if len(line) <= width else f"{line[: width - 1]}…") for line in found)
+    """Return a long name on a few lines, and of a word that is longer than a line its beginning."""
+    words = (word if len(word) <= width else f"{word[: width - 3]}…" for word in text.split())
+    return "<br>".join(map(escape, textwrap.wrap(" ".join(words), width, max_lines=lines, placeholder=" …")))
 
 
 def empty(message: str) -> Figure:
