@@ -147,7 +147,7 @@ AnyValue = TypeVar("AnyValue", Journey, "Standing")
 
 
 def altered(value: AnyValue, **fields: object) -> AnyValue:
-    """Return the value with other fields, as `replace` does, in a quarter of the time: a backtest does it by millions."""
+    """Return the value with other fields, as `replace` does, in a quarter of the time: backtests do it by millions."""
     made = object.__new__(type(value))
     vars(made).update(vars(value), **fields)
     return made
