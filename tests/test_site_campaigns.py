@@ -90,7 +90,7 @@ def test_run_says_first_whom_it_would_start(site: Site) -> None:
     assert (preview.past_limit, preview.present, preview.findings) == (1, 0, [])
     site.save("fans", Campaign([Trigger.entered(tr.did("Watch", at_least=2)), SendLetter("Thanks")]))
     assert (site.preview_launch("fans").past_limit, site.preview_launch("fans").present) == (0, 2)
-    assert "2 are in the segment already" in str(site.preview_launch("fans"))
+    assert "start_present=True: 2." in str(site.preview_launch("fans"))
 
 
 def test_live_segments_are_listed_with_their_members(site: Site) -> None:

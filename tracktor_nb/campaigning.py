@@ -82,8 +82,8 @@ class LaunchPreview:
 
     def __str__(self) -> str:
         lines = [
-            f"{self.past_limit:,} people are past an entry limit and start at Run.",
-            f"{self.present:,} are in the segment already and start with start_present=True.",
+            f"Past an entry limit, so they start at Run: {self.past_limit:,}.",
+            f"In the segment already, so they start with start_present=True: {self.present:,}.",
         ]
         return "\n".join([*lines, *map(str, self.findings)])
 
