@@ -119,6 +119,7 @@ def test_nobody_who_got_there_has_no_time() -> None:
     result = ask(Funnel(["A", "X"]), crowd(10))
     assert result.histogram().empty
     assert "Nobody got that far" in json.dumps(result.times_figure())
+    assert "Nobody got that far" in result.plot_times().to_json()
     assert ask(Funnel(["A"]), crowd(10)).conversion["median_time"] is None
 
 

@@ -115,7 +115,9 @@ def is_known(colour: str) -> bool:
 
 
 def test_no_kind_is_left_out() -> None:
-    assert {asked(definition, NOBODY).kind for definition in DEFINITIONS} == {kind.result.kind for kind in KINDS.values()}
+    assert {asked(definition, NOBODY).kind for definition in DEFINITIONS} == {
+        kind.result.kind for kind in KINDS.values()
+    }
 
 
 @pytest.mark.parametrize("definition", DEFINITIONS, ids=repr)

@@ -66,7 +66,7 @@ def duration_in_words(text: str) -> str:
 def is_duration(text: object) -> bool:
     """True if `duration` can read it."""
     try:
-        return duration(text) > 0  # type: ignore[arg-type]
+        return duration(text) > 0
     except DefinitionError:
         return False
 

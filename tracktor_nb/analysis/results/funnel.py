@@ -16,6 +16,7 @@ from .base import Result, Row
 
 if TYPE_CHECKING:
     import pandas as pd
+    import plotly.graph_objects as go
 
 TIMES = ["median_time", "mean_time", "p90_time"]
 
@@ -117,6 +118,12 @@ class FunnelResult(Result):
     def times_figure(self, step: int | None = None) -> dict[str, Any]:
         """Return the histogram as a plotly figure of plain JSON values."""
         return times_figure(self, step)
+
+    def plot_times(self, step: int | None = None) -> go.Figure:
+        """Return the histogram of times as a plotly object."""
+        import plotly.graph_objects as go
+
+        return go.Figure(self.times_figure(step))
 
     def figure(self) -> dict[str, Any]:
         return figure(self) if self.definition.freq is None else over_time_figure(self)
