@@ -29,6 +29,7 @@ check: $(CHECKABLE) $(TESTABLE)  ## style, types and floors
 
 bench: $(TESTABLE)  ## measure the ingest server, as ratios (quiet machine, a few minutes)
 	$(BIN)/python -m benchmarks.ingest
+	$(BIN)/python -m benchmarks.backtests
 
 soak: $(BUILT) $(TESTABLE)  ## new examples for every law, 60 killed workers, a thousand page loads (half an hour)
 	HYPOTHESIS_PROFILE=new $(BIN)/python -m pytest tests/semantics tests/test_round_trip.py tests/test_agreement*.py
