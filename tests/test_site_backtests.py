@@ -9,9 +9,12 @@ from pathlib import Path
 import pytest
 
 import tracktor_nb as tr
+from tests.analysis.test_service import Running
 from tracktor_nb import Campaign, Filter, SendLetter, Site, Trigger, Wait, did, has, in_segment
+from tracktor_nb.analysis.client import Client
 from tracktor_nb.analysis.results import from_dict
 from tracktor_nb.errors import DefinitionError
+from tracktor_nb.joining import engine_for
 
 PERIOD = ("2026-03-01", "2026-04-01")
 HELLO = Campaign([Trigger.event("Visit"), Filter(in_segment("free"), yes=[SendLetter("Hello")])])
@@ -93,3 +96,16 @@ def test_only_campaigns_can_be_rehearsed(imported: Site) -> None:
         imported.backtest("free")
     with pytest.raises(DefinitionError, match="There is no node 'nowhere'; there are"):
         imported.backtest(HELLO, PERIOD).people("nowhere")
+
+
+def test_the_analysis_process_answers_the_same_and_lists_its_people(
+    imported: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    imported.save("hello", HELLO)
+    here = imported.backtest("hello", PERIOD)
+    with Running(engine_for(imported.database), tmp_path):
+        monkeypatch.setattr(type(imported), "engine", Client(tmp_path))
+        there = imported.backtest("hello", PERIOD)
+        assert (there.totals, there.nodes, there.sent) == (here.totals, here.nodes, here.sent)
+        assert there.people(kind="letter").equals(here.people(kind="letter"))
+        assert there.explain("ann") == here.explain("ann")

@@ -9,12 +9,13 @@ from functools import partial
 from threading import Lock
 from typing import Any
 
+from tracktor_nb.semantics.backtest import Backtest, BacktestDifference
 from tracktor_nb.semantics.condition import Group
 from tracktor_nb.semantics.definition import Definition
 from tracktor_nb.semantics.funnel import Funnel
 from tracktor_nb.semantics.funnel_comparison import FunnelComparison
 from tracktor_nb.semantics.metric import Metric
-from tracktor_nb.semantics.period import NAMED_PERIODS, SECOND, Calendar, Period
+from tracktor_nb.semantics.period import MINUTE, NAMED_PERIODS, SECOND, Calendar, Period
 from tracktor_nb.semantics.references import lookup_in, parts_of, resolved
 
 from .answers import answer
@@ -26,6 +27,9 @@ from .segments import identities_of, members
 MOST_ANSWERS = 256
 _NOT_GROWING = ("all time", "yesterday", "last week", "last month", "last quarter", "last year")
 _OF_NOW = (Group, FunnelComparison)
+_REHEARSED = (Backtest, BacktestDifference)
+REHEARSED = 10 * MINUTE
+"""A backtest takes seconds: while nothing new is recorded it stands for so long, for those who look at its people."""
 SLIDING = 5 * SECOND
 """An answer that changes with every instant is given again for so long; `computed_at` says of when it is."""
 
@@ -114,6 +118,8 @@ def _slides(definition: Definition, period: Period) -> bool:
     asks_who = any(isinstance(part, _OF_NOW) or getattr(part, "among", None) is not None for part in parts)
     opens = any(isinstance(part, Funnel) and part.freq and part.window for part in parts)  # windows close one by one
     compares = any(isinstance(part, Metric) for part in parts) and period not in _NOT_GROWING
+    if isinstance(definition, _REHEARSED):  # timers ring
+        return True
     return asks_who or opens or compares or (isinstance(period, str) and period not in NAMED_PERIODS)
 
 
@@ -123,4 +129,6 @@ def _until_when(definition: Definition, period: Period, now: int, calendar: Cale
     Named ranges and buckets move on at full hours of the calendar at the earliest; rows of later times count by and by.
     """
     future = log.extent is not None and log.extent[1] > now
+    if isinstance(definition, _REHEARSED):
+        return now // REHEARSED
     return now // SLIDING if future or _slides(definition, period) else calendar.floor(now, "hour")
