@@ -15,7 +15,7 @@ from tracktor_nb.semantics.funnel import Funnel, Step
 from tracktor_nb.semantics.metric import Metric
 from tracktor_nb.semantics.retention import Retention
 
-from .dashboard import STEPS, Dashboard, running_dashboard
+from .dashboard import PATIENCE, STEPS, Dashboard, running_dashboard
 
 pytestmark = pytest.mark.browser
 
@@ -61,7 +61,7 @@ def numbers(page: Page) -> Locator:
 
 def drawn(page: Page) -> None:
     """Wait until the diagram is there."""
-    expect(page.locator(".tnb-plot .main-svg").first).to_be_visible()
+    expect(page.locator(".tnb-plot .main-svg").first).to_be_visible(timeout=1000 * PATIENCE)
 
 
 # --- the seed's tutorials -------------------------------------------------------------------------------------------
