@@ -30,6 +30,7 @@ check: $(CHECKABLE) $(TESTABLE)  ## style, types and floors
 bench: $(TESTABLE)  ## measure the ingest server, as ratios (quiet machine, a few minutes)
 	$(BIN)/python -m benchmarks.ingest
 	$(BIN)/python -m benchmarks.backtests
+	$(BIN)/python -m benchmarks.campaigns
 
 soak: $(BUILT) $(TESTABLE)  ## new examples for every law, 60 killed workers, a thousand page loads (half an hour)
 	HYPOTHESIS_PROFILE=new $(BIN)/python -m pytest tests/semantics tests/test_round_trip.py tests/test_agreement*.py
