@@ -8,7 +8,8 @@ import pytest
 
 from tests.stories import BYE, EMAIL, HI, NOON, A, Story, letters, story
 from tracktor_nb.semantics.campaign import Campaign
-from tracktor_nb.semantics.condition import did, has
+from tracktor_nb.semantics.cohort import Cohort
+from tracktor_nb.semantics.condition import did, has, in_segment
 from tracktor_nb.semantics.event import PropertyChange
 from tracktor_nb.semantics.funnel import Step
 from tracktor_nb.semantics.journey import leave, move, share, step
@@ -272,3 +273,20 @@ def test_conditions_know_of_what_was_taken_back_from_then_on_only() -> None:
     told = story([A, asks], entry="every event", start=None).did("Cart abandoned", 0).did("A", 1)
     told.did("Cart retracted", 2, properties={"event": "Cart abandoned", "retracts": 2}).did("A", 3)
     assert told.told("letter") == [(1, "letter", "Hi"), (3, "letter", "Bye")]
+
+
+# --- lists ----------------------------------------------------------------------------------------------------------
+
+
+def test_conditions_follow_a_list_from_the_step_on_that_changes_it() -> None:
+    on_list = in_segment("Callers", stands_for=Cohort(7))
+    told = story(
+        [A, AddTo("Callers"), Filter(on_list, yes=[HI]), Wait("1h"), RemoveFrom("Callers"), Filter(on_list, no=[BYE])]
+    )
+    assert told.did("A", 0).told("letter") == [(0, "letter", "Hi"), (1, "letter", "Bye")]
+
+
+def test_what_a_campaign_does_to_a_list_starts_nobody_in_it() -> None:
+    left = Trigger.left(in_segment("Callers", stands_for=Cohort(7)))
+    told = story([A, left, AddTo("Callers"), Wait("1h"), RemoveFrom("Callers"), HI], entry="every event")
+    assert told.did("A", 0).told("letter") == [(1, "letter", "Hi")]
