@@ -144,6 +144,20 @@ def shop(database: Database) -> SiteRecord:
     return database.writer.run(lambda tx: add_site(tx, "shop", "Europe/Berlin"))
 
 
+def wait_for_the_log(database: Database) -> None:
+    """Return once all that was written can be followed: on PostgreSQL, once no transaction is under way."""
+    if database.dialect == "sqlite":
+        return
+    running = "SELECT pg_snapshot_xmin(now) < pg_snapshot_xmax(now) FROM pg_current_snapshot() AS now"
+    pause = threading.Event()
+    for _ in range(PATIENCE * 200):
+        with database.read() as connection:
+            if not connection.exec_driver_sql(running).scalar_one():
+                return
+        pause.wait(0.005)
+    raise AssertionError("a transaction does not end")
+
+
 @contextmanager
 def occupied(database: Database) -> Iterator[None]:
     """Keep the writer inside a step, so what is submitted meanwhile has to wait and comes as a group."""

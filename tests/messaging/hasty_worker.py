@@ -5,7 +5,7 @@ Run as `python -m tests.messaging.hasty_worker` with the environment of `trackto
 
 from tracktor_nb.semantics.period import SECOND
 from tracktor_nb.settings import load_settings
-from tracktor_nb.store import campaign_people, following, live_people
+from tracktor_nb.store import campaign_people, follower, following, live_people
 from tracktor_nb.working import work
 
 
@@ -13,7 +13,7 @@ def main() -> None:
     """Work until killed."""
     following.MOST_ROWS = 5
     live_people.MOST_PEOPLE = campaign_people.MOST_PEOPLE = 5
-    live_people.HELD_FOR = campaign_people.HELD_FOR = SECOND // 5
+    follower.HELD_FOR = SECOND // 5
     work(load_settings().url)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from tests.databases import wait_for_the_log
 from tracktor_nb.messaging.live_campaigns import LiveCampaigns
 from tracktor_nb.semantics.campaign import Campaign
 from tracktor_nb.semantics.period import SECOND, Calendar
@@ -52,6 +53,7 @@ class Shop:
     def after(self, microseconds: int = SECOND, worker: LiveCampaigns | None = None) -> None:
         """Let time pass and the worker do what is to do."""
         self.now += microseconds
+        wait_for_the_log(self.database)
         while (worker or self.worker).step():
             pass
 

@@ -7,7 +7,9 @@ from collections.abc import Callable
 from functools import partial
 
 import pytest
+import sqlalchemy as sa
 
+from tests.databases import wait_for_the_log
 from tracktor_nb.messaging import live_segments as module
 from tracktor_nb.messaging.live_segments import LiveSegments
 from tracktor_nb.semantics.condition import did, did_not, has, in_segment
@@ -22,6 +24,7 @@ from tracktor_nb.store.identity import look_up_person, merge, undo
 from tracktor_nb.store.live_people import LivePeople, Part
 from tracktor_nb.store.segment_states import live_segments, members_of
 from tracktor_nb.store.sites import SiteRecord
+from tracktor_nb.store.tables import identity
 from tracktor_nb.store.writer import Transaction
 
 ZONE = Calendar("Europe/Berlin")
@@ -66,6 +69,7 @@ class Shop:
         self.work()
 
     def work(self, worker: LiveSegments[Part] | None = None) -> None:
+        wait_for_the_log(self.database)
         while (worker or self.worker).step():
             pass
 
@@ -83,7 +87,7 @@ class Shop:
         """Every live segment has exactly the members that its people's histories give."""
         at = self.now - module.GRACE
         with self.database.read() as connection:
-            people = histories(connection, range(1, 2_000))
+            people = histories(connection, set(connection.execute(sa.select(identity.c.person_id)).scalars()))
             lookup = shelf.lookup(connection, self.site.id)
             live = live_segments(connection, self.site.id)
             for name, segment in SEGMENTS.items():

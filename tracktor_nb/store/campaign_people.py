@@ -8,7 +8,6 @@ from collections.abc import Callable, Collection, Sequence
 import sqlalchemy as sa
 
 from tracktor_nb.semantics.event import Event
-from tracktor_nb.semantics.period import SECOND
 from tracktor_nb.semantics.person import known_at
 from tracktor_nb.semantics.resumed import Fresh
 from tracktor_nb.semantics.run import Standing, row_of
@@ -19,55 +18,26 @@ from .campaigns import FOLLOWER, launched_upto, running_campaigns, state_mark
 from .components import Component, components, rows_of
 from .database import Database
 from .events import NewChange, NewEvent, record_rows
-from .following import Place, leave_place, move_place, news, take_place
+from .follower import Follower
+from .following import news
 from .journeys import due_identities, states, write_state
 from .lists import change_lists
 from .rows_of_people import chunks
 from .tables import campaign, definition, effect, identity, undoing
 from .writer import Transaction
 
-HELD_FOR = 5 * SECOND
 MOST_PEOPLE = 300
 
 
-class CampaignPeople:
-    """Reads and writes for the campaigns of one site; `holder` names the process, `clock()` gives microseconds."""
+class CampaignPeople(Follower):
+    """Reads and writes what running campaigns need."""
+
+    follows_as = FOLLOWER
 
     def __init__(self, database: Database, site_id: int, holder: str, clock: Callable[[], int]) -> None:
-        self._database, self._site_id, self._holder, self._clock = database, site_id, holder, clock
-        self._place: Place | None = None
-        self._held_until = 0
-        self._read_to = 0  # no row of this site between the place and here
+        super().__init__(database, site_id, holder, clock)
         self._mark: object = None
         self._campaigns: list[RunningCampaign] = []
-
-    # --- the place --------------------------------------------------------------------------------------------------
-
-    def take(self) -> bool:
-        """Hold the place of this site's follower, or go on holding it; False if somebody else does."""
-        now = self._clock()
-        if self._place is None or now > self._held_until - HELD_FOR // 2:
-            until = now + HELD_FOR
-            self._place = self._database.writer.run(
-                lambda tx: take_place(tx, self._site_id, FOLLOWER, self._holder, now, until)
-            )
-            self._held_until = until
-        return self._place is not None
-
-    def leave(self) -> None:
-        """Let the next one follow at once."""
-        place, self._place = self._place, None
-        if place is not None:
-            self._database.writer.run(lambda tx: leave_place(tx, place, self._holder))
-
-    def reached(self) -> int:
-        """Return the instant up to which time has been followed."""
-        return self._held.reached
-
-    @property
-    def _held(self) -> Place:
-        assert self._place is not None, "take() comes first"
-        return self._place
 
     # --- campaigns --------------------------------------------------------------------------------------------------
 
@@ -149,35 +119,22 @@ class CampaignPeople:
 
         `launched` is the campaign that was Run for these people, and the last of them.
         """
-        place = self._held
-        onward = place._replace(position=part.position, reached=max(reached, place.reached))
         now = self._clock()
 
-        def step(tx: Transaction) -> bool:
-            if not move_place(tx, place, onward):
-                return False
+        def write(tx: Transaction) -> None:
             for each in done:
                 write_state(tx, each.campaign.id, each.before, each.after, each.effects)
                 change_lists(tx, self._site_id, each.effects, now)
             record_rows(tx, self._site_id, _rows(tx, done))
             if launched is not None:
                 launched_upto(tx, *launched)
-            return True
 
-        moved = self._database.writer.run(step)
-        self._place = onward if moved else None
-        self._read_to = 0
-        return moved
+        return self._move(part.position, reached, write)
 
     def _part(self, connection: sa.Connection, identities: Collection[int], upto: int | None) -> PeoplePart:
         place = self._held
         people = self._walkers(connection, identities, upto)
         return PeoplePart(Fresh(reached=place.reached), people, place.reached, False, self._upto)
-
-    @property
-    def _upto(self) -> int:
-        """The position up to which rows have been followed."""
-        return max(self._held.position, self._read_to)
 
     def _walkers(self, connection: sa.Connection, identities: Collection[int], upto: int | None) -> list[Walker]:
         found: list[Component] = components(connection, identities, upto)

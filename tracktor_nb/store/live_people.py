@@ -20,7 +20,8 @@ from tracktor_nb.semantics.standing import Standings
 
 from . import definitions, shelf
 from .database import Database
-from .following import Place, leave_place, move_place, news, take_place
+from .follower import Follower
+from .following import news
 from .histories import histories, identities_of, people_of
 from .segment_states import (
     LiveSegment,
@@ -35,9 +36,6 @@ from .segment_states import (
 from .tables import definition, identity
 from .writer import Transaction
 
-FOLLOWER = "segments"
-HELD_FOR = 5 * SECOND
-"""A place whose holder is silent for so long is free."""
 MOST_PEOPLE = 250
 SHORT = SECOND // 40
 """What arrives waits no longer than about this while people are asked about new segments."""
@@ -45,7 +43,7 @@ SHORT = SECOND // 40
 
 @dataclass(frozen=True)
 class Part:
-    """A part of the log or of time, as `messaging.ports.Part` describes it; `onward` is the place behind it."""
+    """A part of the log or of time, as `messaging.ports.Part` describes it; the next one begins at `position`."""
 
     fresh: frozenset[int]
     people: Mapping[int, Person]
@@ -53,50 +51,21 @@ class Part:
     parted: Collection[int]
     horizon: int
     rest: bool
-    onward: Place
+    position: int
 
 
-class LivePeople:
-    """Reads and writes for one follower of one site; `holder` names the process, `clock()` gives microseconds."""
+class LivePeople(Follower):
+    """Reads and writes what live segments need."""
+
+    follows_as = "segments"
 
     def __init__(self, database: Database, site_id: int, holder: str, clock: Callable[[], int]) -> None:
-        self._database, self._site_id, self._holder, self._clock = database, site_id, holder, clock
-        self._place: Place | None = None
-        self._held_until = 0
-        self._read_to = 0  # no row of this site between the place and here
+        super().__init__(database, site_id, holder, clock)
         self._saved_at: int | None = None
         self._segments: dict[int, Group] = {}
         self._new: dict[int, int] = {}
         self._asking: tuple[int, dict[int, int]] = (0, {})
         self._page = MOST_PEOPLE
-
-    # --- the place --------------------------------------------------------------------------------------------------
-
-    def take(self) -> bool:
-        """Hold the place of this site's follower, or go on holding it; False if somebody else does."""
-        now = self._clock()
-        if self._place is None or now > self._held_until - HELD_FOR // 2:
-            until = now + HELD_FOR
-            self._place = self._database.writer.run(
-                lambda tx: take_place(tx, self._site_id, FOLLOWER, self._holder, now, until)
-            )
-            self._held_until = until
-        return self._place is not None
-
-    def leave(self) -> None:
-        """Let the next one follow at once."""
-        place, self._place = self._place, None
-        if place is not None:
-            self._database.writer.run(lambda tx: leave_place(tx, place, self._holder))
-
-    def reached(self) -> int:
-        """Return the instant up to which time has been followed."""
-        return self._held.reached
-
-    @property
-    def _held(self) -> Place:
-        assert self._place is not None, "take() comes first"
-        return self._place
 
     # --- the segments -----------------------------------------------------------------------------------------------
 
@@ -139,7 +108,7 @@ class LivePeople:
         """Return what came since the last part that was kept, None if nothing did."""
         place = self._held
         with self._database.read() as connection:
-            told = news(connection, place._replace(position=max(place.position, self._read_to)))
+            told = news(connection, place._replace(position=self._upto))
             if told is None:
                 return None
             if not told.seqs:
@@ -150,7 +119,7 @@ class LivePeople:
             standings = self._standings(connection, people, told.joined | told.parted)
         parted = {person[id] for id in told.parted | told.listed if id in person}
         horizon = max([place.reached, *(known_at(row) for row in _rows(people) if row.seq in told.seqs)])
-        return Part(told.seqs, people, standings, parted, horizon, told.rest, place._replace(position=told.position))
+        return Part(told.seqs, people, standings, parted, horizon, told.rest, told.position)
 
     def due(self, until: int) -> Part | None:
         """Return people for whom time alone may have changed something up to an instant, None if there are none."""
@@ -189,23 +158,16 @@ class LivePeople:
 
     def keep(self, part: Part, standings: Mapping[int, Standings], reached: int) -> bool:
         """Write the standings that the people of a part have now, and go on behind it; False if another one did."""
-        place, onward = self._held, part.onward._replace(reached=max(reached, self._held.reached))
         following = set(self._segments)
 
-        def step(tx: Transaction) -> bool:
-            if not move_place(tx, place, onward):
-                return False
+        def write(tx: Transaction) -> None:
             write_standings(tx, part.standings, {id: _of(following, its) for id, its in standings.items()})
-            return True
 
-        moved = self._database.writer.run(step)
-        self._place = onward if moved else None
-        self._read_to = 0
-        return moved
+        return self._move(part.position, reached, write)
 
     def _part(self, connection: sa.Connection, people: Collection[int]) -> Part:
         found, place = histories(connection, people), self._held
-        return Part(frozenset(), found, self._standings(connection, found), (), place.reached, False, place)
+        return Part(frozenset(), found, self._standings(connection, found), (), place.reached, False, place.position)
 
     def _standings(
         self, connection: sa.Connection, people: Mapping[int, Person], joined: Iterable[int] = ()
