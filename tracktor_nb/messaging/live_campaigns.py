@@ -10,15 +10,12 @@ from dataclasses import replace
 from functools import partial
 
 from tracktor_nb.semantics.campaign import Campaign
-from tracktor_nb.semantics.period import SECOND, Calendar
+from tracktor_nb.semantics.period import Calendar
 from tracktor_nb.semantics.resumed import Fresh, Resumed, State
 from tracktor_nb.semantics.run import Effect
 from tracktor_nb.semantics.running import Done, PeoplePart, RunningCampaign, Walker
 
-from .ports import CampaignStore
-
-GRACE = SECOND // 4
-"""A row is in the log so long after it became known at the latest; time is followed only up to there."""
+from .ports import GRACE, CampaignStore
 
 
 class LiveCampaigns:

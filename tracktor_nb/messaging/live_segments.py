@@ -6,13 +6,10 @@ from collections.abc import Callable, Mapping
 from typing import Generic
 
 from tracktor_nb.semantics.condition import Group
-from tracktor_nb.semantics.period import SECOND, Calendar
+from tracktor_nb.semantics.period import Calendar
 from tracktor_nb.semantics.standing import Standings, ask, followed
 
-from .ports import AnyPart, LiveStore
-
-GRACE = SECOND // 4
-"""A row is in the log so long after it became known at the latest; time is followed only up to there."""
+from .ports import GRACE, AnyPart, LiveStore
 
 
 class LiveSegments(Generic[AnyPart]):

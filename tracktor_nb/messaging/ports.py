@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol, TypeVar
 
 from tracktor_nb.semantics.condition import Group
+from tracktor_nb.semantics.period import SECOND
 from tracktor_nb.semantics.person import Person
 from tracktor_nb.semantics.run import Standing
 from tracktor_nb.semantics.running import Done, Launched, PeoplePart, RunningCampaign
@@ -38,6 +39,9 @@ class Part(Protocol):
     @property
     def rest(self) -> bool: ...
 
+
+GRACE = SECOND // 4
+"""A row is in the log so long after it became known at the latest; time is followed only up to there."""
 
 AnyPart = TypeVar("AnyPart", bound=Part)
 

@@ -12,6 +12,9 @@ from typing import TypeVar
 
 from .event import Event, IdentityEdge, PropertyChange, Row, Value, order, without_retracted
 from .identity import person_of
+from .period import DAY
+
+LATE = DAY
 
 AnyRow = TypeVar("AnyRow", Event, PropertyChange, IdentityEdge)
 
@@ -91,6 +94,11 @@ def people(
 def known_at(row: Row) -> int:
     """Return when the row became known: its own `known_at`, or its time where nothing else is said (SEMANTICS 2)."""
     return row.time if row.known_at is None else row.known_at
+
+
+def is_late(row: Row) -> bool:
+    """True if the row arrived so long after it happened that it triggers nothing (SEMANTICS 7)."""
+    return known_at(row) - row.time > LATE
 
 
 def _as_it_stood(edge: IdentityEdge, as_of: int) -> IdentityEdge:

@@ -13,12 +13,9 @@ from .cohort import Cohort
 from .condition import InSegment
 from .event import RETRACTION, Event, PropertyChange, Row, Value, order
 from .nodes import WaitFor
-from .period import DAY, Calendar, Range
-from .person import Person, known_at
+from .period import Calendar, Range
+from .person import Person, is_late
 from .references import parts_of
-
-LATE = DAY
-"""What arrives so much later than it happened triggers nothing."""
 
 Kind = Literal[
     "entered",
@@ -112,7 +109,7 @@ class Run:
             return "own"
         if row.imported and not self.rehearsal:
             return "imported"
-        return "late" if known_at(row) - row.time > LATE else None
+        return "late" if is_late(row) else None
 
 
 def is_own(row: Event | PropertyChange, campaign: str) -> bool:

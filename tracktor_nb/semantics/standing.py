@@ -12,12 +12,9 @@ from typing import NamedTuple
 from .condition import Group
 from .event import IdentityEdge, Row
 from .interest import interest_of
-from .period import DAY, Calendar
-from .person import Person, known_at, people
+from .period import Calendar
+from .person import Person, is_late, known_at, people
 from .truth import belongs, exists
-
-LATE = DAY
-"""A row that arrives so long after it happened triggers nothing (SEMANTICS 7)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +60,7 @@ def is_quiet(row: Row) -> bool:
     """True if the row tells of the past: it changes who is in, and triggers nothing (SEMANTICS 3 and 7)."""
     if isinstance(row, IdentityEdge):
         return True
-    return row.imported or known_at(row) - row.time > LATE
+    return row.imported or is_late(row)
 
 
 def before(person: Person, fresh: Collection[int]) -> dict[int, Person]:
